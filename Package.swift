@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "nightmill",
+  targets: [
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    .target(name: "Engine"),
+    .target(name: "Metrics", dependencies: ["Engine"]),
+    .target(name: "Files", dependencies: ["Engine", "CZlib"]),
+    .target(name: "SQLite", dependencies: ["Engine", "CSQLite"]),
+    .target(name: "Workbook", dependencies: ["Engine", "CXLSXWriter"]),
+    .target(name: "YAML", dependencies: ["CYAML"]),
+    .target(
+      name: "Runner", dependencies: ["Engine", "Metrics", "Files", "SQLite", "Workbook", "YAML"]),
+    .executableTarget(name: "nightmill", dependencies: ["Runner"]),
+
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Support"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Support"]),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Support"]),
+    .testTarget(name: "WorkbookTests", dependencies: ["Workbook", "Support"]),
+    .testTarget(name: "YAMLTests", dependencies: ["YAML", "Support"]),
+    .testTarget(name: "RunnerTests", dependencies: ["Runner", "Support"]),
+    .testTarget(name: "nightmillTests", dependencies: ["nightmill", "Support"]),
+    .target(name: "Support", dependencies: ["Engine"], path: "Tests/Support"),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+// One set of settings for every target: warnings are errors everywhere.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [.treatAllWarnings(as: .error)]
+}

@@ -39,7 +39,8 @@ extension RecordDecoder {
         Rate.parse(text, unit: unit, bounds: bounds)
       }
     case .integer(let bounds):
-      fill(&values, input, field, binding, index, line) { text, _ in parseInteger(text, in: bounds) }
+      fill(&values, input, field, binding, index, line) { text, _ in parseInteger(text, in: bounds)
+      }
     case .boolean:
       fill(&values, input, field, binding, index, line) { text, _ in parseBoolean(text) }
     case .enumerated(let vocabulary):

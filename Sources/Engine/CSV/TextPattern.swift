@@ -59,7 +59,9 @@ package struct CompiledRegex: @unchecked Sendable {
 
   /// The texts of the first match: the whole of it, then each group (empty where it took no part).
   func firstMatch(in text: [UInt8]) -> [[UInt8]]? {
-    guard let match = String(decoding: text, as: UTF8.self).firstMatch(of: regex) else { return nil }
+    guard let match = String(decoding: text, as: UTF8.self).firstMatch(of: regex) else {
+      return nil
+    }
     return match.output.map { Array(($0.substring ?? "").utf8) }
   }
 }

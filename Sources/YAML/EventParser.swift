@@ -99,11 +99,14 @@ struct EventParser: ~Copyable {
         at: parser.pointee.problem_offset, in: input.dropLast(), file: file)
       return Stop(mark, SyntaxMessage.plain(problem))
     default:
-      let mark = place(parser.pointee.problem_mark)
+      // libyaml puts the end of a file without a final newline on a line of its own.
+      let end = TextPlace.mark(at: input.count - 1, in: input, file: file)
+      let mark = min(place(parser.pointee.problem_mark), end)
       if isReferenceBrace(at: parser.pointee.problem_mark) {
         return Stop(mark, "inside [ ] and { } an environment reference needs quotes: \"${NAME}\"")
       }
       var message = SyntaxMessage.plain(problem)
+      if mark == end, !message.hasPrefix("the file ends") { message += "; the file ends here" }
       if let context = parser.pointee.context.map({ String(cString: $0) }) {
         let start = parser.pointee.context_mark.line + 1
         message += SyntaxMessage.context(context, line: start, problemLine: mark.line)

@@ -43,7 +43,7 @@ extension Node.Scalar {
   }
 }
 
-/// A JSON string literal: quotes, backslashes and control characters escaped, the rest as is.
+/// A JSON string literal: quotes, backslashes and control characters escaped.
 func jsonText(_ text: String) -> String {
   var output = "\""
   for scalar in text.unicodeScalars {
@@ -53,13 +53,21 @@ func jsonText(_ text: String) -> String {
     case "\n": output += "\\n"
     case "\r": output += "\\r"
     case "\t": output += "\\t"
-    case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
+    case _ where isControl(scalar):
       let digits = String(scalar.value, radix: 16)
       output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     default: output.unicodeScalars.append(scalar)
     }
   }
   return output + "\""
+}
+
+/// What YAML folds, refuses or a terminal obeys when it stands bare in quotes.
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
+  default: false
+  }
 }
 
 /// Text for a message: in quotes, on one line, no control characters, cut if long.

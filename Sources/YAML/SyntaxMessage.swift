@@ -5,16 +5,16 @@ enum SyntaxMessage {
     table.first { problem.contains($0.key) }?.value ?? problem
   }
 
-  /// Where the thing that went wrong began, when that is on another line.
+  /// Where the thing that went wrong began, when that is on an earlier line.
   static func context(_ context: String, line: Int, problemLine: Int) -> String {
-    guard line != problemLine else { return "" }
     let things = [
       ("quoted scalar", "quoted text"), ("block scalar", "text block"),
       ("flow sequence", "[ ] list"),
       ("flow mapping", "{ } mapping"), ("block collection", "list"), ("block mapping", "mapping"),
       ("simple key", "key"),
     ]
-    let thing = things.first { context.contains($0.0) }?.1 ?? "part"
+    guard line < problemLine, let thing = things.first(where: { context.contains($0.0) })?.1
+    else { return "" }
     return " (the \(thing) begins on line \(line))"
   }
 

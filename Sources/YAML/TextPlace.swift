@@ -26,22 +26,23 @@ enum TextPlace {
     return body
   }
 
-  /// The place of a byte, given as its distance from the start of valid UTF-8 text; LF, CRLF and
-  /// CR end lines.
+  /// The place of a byte, given as its distance from the start of valid UTF-8 text. Lines end
+  /// where libyaml ends them: LF, CRLF, CR and Unicode's NEL, LS and PS.
   static func mark(at offset: Int, in bytes: some Collection<UInt8>, file: String) -> Mark {
     var line = 1
     var column = 1
-    var previous: UInt8 = 0
-    for byte in bytes.prefix(offset) {
-      if byte == 0x0A, previous == 0x0D {
-        // The second half of a line end already counted.
-      } else if byte == 0x0A || byte == 0x0D {
+    var previous: Unicode.Scalar = " "
+    for scalar in String(decoding: bytes.prefix(offset), as: UTF8.self).unicodeScalars {
+      switch scalar {
+      case "\n" where previous == "\r":
+        break  // The second half of a line end already counted.
+      case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}":
         line += 1
         column = 1
-      } else if byte & 0xC0 != 0x80 {
+      default:
         column += 1
       }
-      previous = byte
+      previous = scalar
     }
     return Mark(file: file, line: line, column: column)
   }

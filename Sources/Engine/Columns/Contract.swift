@@ -65,8 +65,8 @@ package enum FieldType: Sendable {
   /// Minor units of the row's currency (a column of the same contract) or, without one, of the reporting
   /// currency; never negative.
   case money(currency: String?)
-  /// A decimal fraction, scaled as `Rate`, within the bounds.
-  case rate(RateBounds)
+  /// A decimal fraction, scaled as `Rate`, within the bounds; the unit holds unless a mapping says otherwise.
+  case rate(Rate.Bounds, unit: Rate.Unit)
   /// A whole number within the bounds.
   case integer(ClosedRange<Int64>)
   /// 0 or 1.
@@ -80,22 +80,5 @@ package enum FieldType: Sendable {
   package var isText: Bool {
     if case .text = self { return true }
     return false
-  }
-}
-
-/// The declared range and unit of a rate column.
-package struct RateBounds: Sendable {
-  /// The least value, in units of `Rate` (10⁻¹²).
-  package let minimum: Int64
-  /// The greatest value, in units of `Rate`.
-  package let maximum: Int64
-  /// Whether the text is in percent (10.00 is 10 %) unless a mapping says otherwise.
-  package let isPercent: Bool
-
-  /// Bounds, both included.
-  package init(minimum: Int64, maximum: Int64, isPercent: Bool) {
-    self.minimum = minimum
-    self.maximum = maximum
-    self.isPercent = isPercent
   }
 }

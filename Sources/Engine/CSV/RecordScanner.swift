@@ -1,0 +1,246 @@
+// The first half of reading CSV: where do records and fields begin and end?
+//
+// 64 bytes at a time give a bit mask of the bytes that can matter: delimiter, quote, CR, LF. Only those are
+// looked at, one by one, by the state machine below, so a block of plain text costs a few instructions. A separate mask for
+// each byte and arithmetic on quote parity (as simdjson does) would be quicker still on clean files, but is wrong where a quote stands
+// inside an unquoted field, which real exports do; the machine is exact everywhere.
+//
+// Refused records. Text after a closing quote, and a quote that is never closed, refuse the record's first line
+// only; so does a record over several lines with the wrong number of fields. Reading then resumes on the next line,
+// so that a stray quote swallows nothing. Hence what a line means can depend on what follows: the scanner asks for
+// more bytes (`needsMore`) where a record is not complete.
+
+/// Finds the records of a chunk. Pure: bytes in, offsets out.
+package struct RecordScanner {
+  /// What a scan came to.
+  package enum Outcome: Equatable {
+    /// Every record that begins before the limit is indexed; the next one begins here.
+    case complete(next: Int)
+    /// The record that begins here is not complete: scan again from here with more bytes.
+    case needsMore(from: Int)
+  }
+
+  let mask: BlockMask
+  let delimiter: UInt8
+  let quote: UInt8?
+
+  /// A scanner for files written this way.
+  package init(_ dialect: Dialect) {
+    mask = BlockMask(delimiter: dialect.delimiter, quote: dialect.quote)
+    delimiter = dialect.delimiter
+    quote = dialect.quote
+  }
+
+  /// How a record in progress stands.
+  private struct State {
+    var recordStart: Int
+    var fieldStart: Int
+    /// Entries of the index that belong to earlier records.
+    var firstField: Int
+    var isInQuotes = false
+    var isQuoted = false
+    var isEscaped = false
+    /// The closing quote of the field, once seen.
+    var closedAt = -1
+    /// The first line break within quotes, if the record spans lines.
+    var firstBreak = -1
+
+    init(at start: Int, firstField: Int) {
+      recordStart = start
+      fieldStart = start
+      self.firstField = firstField
+    }
+  }
+
+  /// Indexes the records that begin in `start..<limit`. A record may run on past `limit`, up to the end of `chunk`.
+  /// - Parameters:
+  ///   - chunk: The bytes; at least 64 more must be readable (and are ignored) after them.
+  ///   - isLast: Whether the file ends where the chunk does.
+  package func scan(
+    _ chunk: ByteView, from start: Int, limit: Int, isLast: Bool, into index: inout RecordIndex
+  ) -> Outcome {
+    var state = State(at: start, firstField: index.fieldStarts.count)
+    var seen = SIMD16<UInt8>()
+    var position = start
+    var skipped = -1
+    if start >= limit { return .complete(next: start) }
+
+    blocks: while position < chunk.count {
+      var bits = mask.specials(at: chunk.start + position, seen: &seen)
+      if chunk.count - position < 64 { bits &= (1 << UInt64(chunk.count - position)) - 1 }
+      index.fieldStarts.reserve(64)
+      index.fieldEnds.reserve(64)
+      while bits != 0 {
+        let place = position + bits.trailingZeroBitCount
+        bits &= bits - 1
+        if place == skipped { continue }
+        let byte = chunk[place]
+
+        if state.isInQuotes {
+          if byte == quote {
+            guard place + 1 < chunk.count else {
+              if !isLast { break blocks }
+              state.isInQuotes = false
+              state.closedAt = place
+              continue
+            }
+            let next = chunk[place + 1]
+            if next == quote {
+              state.isEscaped = true
+              skipped = place + 1
+            } else if next == delimiter || next == 0x0A || next == 0x0D {
+              state.isInQuotes = false
+              state.closedAt = place
+            } else {
+              guard let resume = refuseLine(of: state, in: chunk, isLast: isLast, into: &index)
+              else { break blocks }
+              if resume >= limit { return finish(seen, &index, next: resume) }
+              state = State(at: resume, firstField: state.firstField)
+              position = resume
+              skipped = -1
+              continue blocks
+            }
+          } else if byte != delimiter, state.firstBreak < 0 {
+            state.firstBreak = place
+          }
+          continue
+        }
+
+        if byte == delimiter {
+          endField(at: place, &state, &index)
+        } else if byte == 0x0A || byte == 0x0D {
+          var next = place + 1
+          if byte == 0x0D {
+            if next == chunk.count, !isLast { break blocks }
+            if next < chunk.count, chunk[next] == 0x0A {
+              skipped = next
+              next += 1
+            }
+          }
+          endField(at: place, &state, &index)
+          let resume = endRecord(at: place, next: next, state, in: chunk, &index)
+          if resume >= limit { return finish(seen, &index, next: resume) }
+          state = State(at: resume, firstField: index.fieldStarts.count)
+          if resume != next {
+            position = resume
+            skipped = -1
+            continue blocks
+          }
+        } else if place == state.fieldStart {
+          state.isInQuotes = true
+          state.isQuoted = true
+        }
+      }
+      position += 64
+    }
+
+    // The bytes ran out within a record (or exactly after one).
+    guard isLast else {
+      dropFields(of: state, &index)
+      return finishIncomplete(seen, &index, from: state.recordStart)
+    }
+    if state.isInQuotes {
+      guard let resume = refuseLine(of: state, in: chunk, isLast: true, into: &index) else {
+        return finish(seen, &index, next: chunk.count)
+      }
+      return finishRest(seen, chunk, from: resume, limit: limit, into: &index)
+    }
+    if state.recordStart < chunk.count {
+      index.fieldStarts.reserve(1)
+      index.fieldEnds.reserve(1)
+      endField(at: chunk.count, &state, &index)
+      let resume = endRecord(at: chunk.count, next: chunk.count, state, in: chunk, &index)
+      return finishRest(seen, chunk, from: resume, limit: limit, into: &index)
+    }
+    return finish(seen, &index, next: chunk.count)
+  }
+
+  /// Goes on after a refused last record, whose later lines are still to be read.
+  private func finishRest(
+    _ seen: SIMD16<UInt8>, _ chunk: ByteView, from resume: Int, limit: Int,
+    into index: inout RecordIndex
+  ) -> Outcome {
+    _ = finish(seen, &index, next: resume)
+    if resume >= min(limit, chunk.count) { return .complete(next: resume) }
+    return scan(chunk, from: resume, limit: limit, isLast: true, into: &index)
+  }
+
+  private func finish(
+    _ seen: SIMD16<UInt8>, _ index: inout RecordIndex, next: Int
+  ) -> Outcome {
+    if (seen .>= SIMD16(repeating: 0x80)) != SIMDMask(repeating: false) { index.isASCII = false }
+    return .complete(next: next)
+  }
+
+  private func finishIncomplete(
+    _ seen: SIMD16<UInt8>, _ index: inout RecordIndex, from start: Int
+  ) -> Outcome {
+    _ = finish(seen, &index, next: start)
+    return .needsMore(from: start)
+  }
+
+  @inline(__always)
+  private func endField(at place: Int, _ state: inout State, _ index: inout RecordIndex) {
+    if state.isQuoted {
+      index.fieldStarts.appendUnchecked(UInt32(truncatingIfNeeded: state.fieldStart + 1))
+      let end = UInt32(truncatingIfNeeded: state.closedAt)
+      index.fieldEnds.appendUnchecked(state.isEscaped ? end | RecordIndex.escaped : end)
+      state.isQuoted = false
+      state.isEscaped = false
+    } else {
+      index.fieldStarts.appendUnchecked(UInt32(truncatingIfNeeded: state.fieldStart))
+      index.fieldEnds.appendUnchecked(UInt32(truncatingIfNeeded: place))
+    }
+    state.fieldStart = place + 1
+  }
+
+  /// Indexes, skips or refuses the record that ends at `place`; returns where to go on.
+  @inline(__always)
+  private func endRecord(
+    at place: Int, next: Int, _ state: State, in chunk: ByteView, _ index: inout RecordIndex
+  ) -> Int {
+    let found = index.fieldStarts.count - state.firstField
+    if found == index.fieldCount, place > state.recordStart {
+      index.recordStarts.reserve(1)
+      index.recordEnds.reserve(1)
+      index.recordStarts.appendUnchecked(UInt32(truncatingIfNeeded: state.recordStart))
+      index.recordEnds.appendUnchecked(UInt32(truncatingIfNeeded: place))
+      return next
+    }
+    dropFields(of: state, &index)
+    if place == state.recordStart { return next }
+    let isOneLine = state.firstBreak < 0
+    index.refused.append(
+      RefusedRecord(
+        start: state.recordStart, end: isOneLine ? place : state.firstBreak, offence: .ragged,
+        found: found))
+    return isOneLine ? next : afterBreak(at: state.firstBreak, in: chunk)
+  }
+
+  /// Refuses the first line of a record whose quotes are wrong; returns where the next line begins, or nil if
+  /// the line's end is not in the chunk yet.
+  private func refuseLine(
+    of state: State, in chunk: ByteView, isLast: Bool, into index: inout RecordIndex
+  ) -> Int? {
+    var end = state.recordStart
+    while end < chunk.count, chunk[end] != 0x0A, chunk[end] != 0x0D { end += 1 }
+    // A CR at the very end may be half of a CR LF.
+    if !isLast, end + 1 >= chunk.count { return nil }
+    dropFields(of: state, &index)
+    index.refused.append(
+      RefusedRecord(start: state.recordStart, end: end, offence: .malformedQuote, found: 0))
+    return end == chunk.count ? end : afterBreak(at: end, in: chunk)
+  }
+
+  private func afterBreak(at place: Int, in chunk: ByteView) -> Int {
+    let isPair =
+      chunk[place] == 0x0D && place + 1 < chunk.count && chunk[place + 1] == 0x0A
+    return place + (isPair ? 2 : 1)
+  }
+
+  @inline(__always)
+  private func dropFields(of state: State, _ index: inout RecordIndex) {
+    index.fieldStarts.count = state.firstField
+    index.fieldEnds.count = state.firstField
+  }
+}

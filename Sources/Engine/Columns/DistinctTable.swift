@@ -84,12 +84,12 @@
     second = UInt32(truncatingIfNeeded: other)
   }
 
-  /// The fingerprint of two texts together; which of them a byte belongs to counts.
-  @inlinable package init(_ left: ByteView, _ right: ByteView, namespace: UInt64) {
-    let a = Fingerprint(left, namespace: namespace)
-    let b = Fingerprint(right, namespace: namespace)
-    first = mix(mix(0, a.first), b.first)
-    second = UInt32(truncatingIfNeeded: mix(mix(UInt64(a.second), a.first), UInt64(b.second)))
+  /// The fingerprint of two keys together, in this order.
+  @inlinable package func followed(by other: Fingerprint) -> Fingerprint {
+    Fingerprint(
+      first: mix(mix(0, first), other.first),
+      second: UInt32(
+        truncatingIfNeeded: mix(mix(UInt64(second), first), other.first ^ UInt64(other.second))))
   }
 
   @inlinable func entry(group: UInt32) -> SIMD4<UInt32> {

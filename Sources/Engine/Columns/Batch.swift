@@ -10,6 +10,12 @@ package final class Batch {
   /// Values of the columns that are not text; empty for text columns and for columns no stage reads.
   package internal(set) var integers: [[Int64]]
   var texts: [TextSlices]
+  /// Where each row begins in its file: its order among rows with the same key.
+  package internal(set) var positions: [Int] = []
+  /// A hash of each row's primary key.
+  package internal(set) var keyHashes: [UInt64] = []
+  /// A hash of all that each row says: rows with equal hashes have equal values.
+  package internal(set) var recordHashes: [UInt64] = []
   /// The chunk that slices without the arena bit point into.
   var chunk = ByteView.none
   var arena = Arena()

@@ -81,3 +81,13 @@
     return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 }
+
+extension [UInt8] {
+  /// Calls `body` with a view of the array's bytes, valid inside `body` only.
+  @inlinable package func withView<Result>(_ body: (ByteView) -> Result) -> Result {
+    withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress else { return body(.none) }
+      return body(ByteView(start: base, count: buffer.count))
+    }
+  }
+}

@@ -20,9 +20,7 @@ package struct Vocabulary: Sendable {
     for (code, word) in words.enumerated() {
       for spelling in [word] + (synonyms[word] ?? []) {
         precondition(spelling.utf8.count <= 32, "\(spelling) is too long for a vocabulary")
-        let letters = Array(spelling.utf8).withUnsafeBytes { buffer in
-          Self.pack(ByteView(start: buffer.baseAddress!, count: buffer.count))
-        }
+        let letters = Array(spelling.utf8).withView(Self.pack)
         entries.append(
           Entry(length: spelling.utf8.count, letters: letters, code: Int64(code)))
       }

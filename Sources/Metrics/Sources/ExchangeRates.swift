@@ -7,6 +7,6 @@ extension Sources {
     fields: [
       .required("currency", .currency),
       .required("day", .day),
-      .required("rate", .rate(RateBounds(minimum: 1, maximum: .max, isPercent: false))),
+      .required("rate", .rate(.positive, unit: .fraction)),
     ])
 }

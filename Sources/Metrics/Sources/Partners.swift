@@ -14,9 +14,7 @@ extension Sources {
       .optional("user_id", .text),
       .optional("email", .text),
       .optional("company_name", .text),
-      .optional(
-        "commission_rate",
-        .rate(RateBounds(minimum: 0, maximum: Rate.scale, isPercent: true))),
+      .optional("commission_rate", .rate(.share, unit: .percent)),
       .optional("parent_partner_id", .text),
       .optional("payment_method", .text),
       .optional("country", .text),

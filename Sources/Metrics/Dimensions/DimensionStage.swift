@@ -1,0 +1,101 @@
+import Engine
+
+/// Publishes a source as it is today, for reports to join: every published row is replaced.
+package protocol DimensionStage: MetricStage where Partial == Table {
+  /// The source.
+  static var contract: Contract { get }
+  /// The table: the contract's columns, in its order.
+  static var schema: TableSchema { get }
+}
+
+extension DimensionStage {
+  package static var name: String { schema.name }
+  package static var summary: String { schema.summary }
+  package static var writes: [TableSchema] { [schema] }
+  package static var reads: [SourceRead] {
+    [SourceRead(contract.source, columns: contract.fields.map(\.name), lookback: .timeless)]
+  }
+
+  package func makePartial() -> Table { Table(empty: Self.schema) }
+
+  package func add(
+    _ batch: Batch, of source: String, to partial: inout Table
+  ) throws(StageError) {
+    for index in partial.columns.indices {
+      switch partial.columns[index] {
+      case .integers(var values):
+        partial.columns[index] = .integers([])
+        values.append(contentsOf: batch.integers[index][..<batch.count])
+        partial.columns[index] = .integers(values)
+      case .texts(var values):
+        partial.columns[index] = .integers([])
+        let texts = batch.text(index)
+        for row in 0..<batch.count { values.append(texts[row]) }
+        partial.columns[index] = .texts(values)
+      }
+    }
+  }
+
+  package func merge(
+    _ other: consuming Table, into partial: inout Table
+  ) throws(StageError) {
+    for (index, column) in other.columns.enumerated() {
+      switch (partial.columns[index], column) {
+      case (.integers(let left), .integers(let right)):
+        partial.columns[index] = .integers(left + right)
+      case (.texts(var left), .texts(let right)):
+        left.append(contentsOf: right)
+        partial.columns[index] = .texts(left)
+      default: preconditionFailure("both tables have the schema \(Self.schema.name)")
+      }
+    }
+  }
+
+  package func finish(
+    _ partial: consuming Table, _ tables: Upstream
+  ) throws(StageError) -> [TableChange] {
+    let table = partial
+    let keys = table.texts(Self.schema.key[0])
+    let ranks = keys.pool.ranks()
+    let order = (0..<table.count).sorted {
+      ranks[Int(keys.codes[$0])] < ranks[Int(keys.codes[$1])]
+    }
+    return [TableChange(rows: table.selecting(rows: order), replaces: .everything)]
+  }
+}
+
+/// The vendors as they are today.
+package struct VendorDimension: DimensionStage {
+  package static let contract = Sources.vendors
+  package static let schema = TableSchema(
+    name: "vendor_dimension", summary: "a vendor as it is today", key: ["vendor_id"],
+    columns: [
+      ColumnSchema("vendor_id", .text),
+      ColumnSchema("name", .text),
+      ColumnSchema("category", .text, nullable: true),
+      ColumnSchema("phone", .text, nullable: true),
+      ColumnSchema("email", .text, nullable: true),
+      ColumnSchema("address", .text, nullable: true),
+      ColumnSchema("followup_sent_at", .instant, nullable: true),
+      ColumnSchema("user_id", .text, nullable: true),
+    ])
+
+  package init(_ context: RunContext) {}
+}
+
+/// The products as they are today.
+package struct ProductDimension: DimensionStage {
+  package static let contract = Sources.products
+  package static let schema = TableSchema(
+    name: "product_dimension", summary: "a product as it is today", key: ["product_id"],
+    columns: [
+      ColumnSchema("product_id", .text),
+      ColumnSchema("name", .text),
+      ColumnSchema("supplier_id", .text, nullable: true),
+      ColumnSchema("category", .text, nullable: true),
+      ColumnSchema("listed_at", .instant, nullable: true),
+      ColumnSchema("delisted_at", .instant, nullable: true),
+    ])
+
+  package init(_ context: RunContext) {}
+}

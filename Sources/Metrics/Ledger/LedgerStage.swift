@@ -1,0 +1,154 @@
+import Engine
+
+/// Every transaction up to the window's end, in order, with each adjustment linked to its sale and every amount in
+/// the reporting currency: what all stages about money read, made once.
+///
+/// Partials keep compact rows with interned texts; `finish` sorts them, so the order they came in never shows.
+package struct LedgerStage: MetricStage {
+  package static let name = "ledger"
+  package static let summary = "transactions in order, linked and in the reporting currency"
+  package static let isEphemeral = true
+  package static let writes = [schema]
+  package static let reads = [
+    SourceRead(
+      "transactions",
+      columns: [
+        "transaction_id", "occurred_at", "kind", "amount", "currency", "vendor_id", "product_id",
+        "quantity", "reference_id",
+      ], lookback: .all),
+    SourceRead("exchange_rates", columns: ["currency", "day", "rate"], lookback: .timeless),
+  ]
+
+  /// One row per transaction in order of time, then ID. `Ledger` reads it.
+  package static let schema = TableSchema(
+    name: "ledger", summary: "a transaction in the reporting currency", key: ["transaction_id"],
+    columns: [
+      ColumnSchema("transaction_id", .text),
+      ColumnSchema("occurred_at", .instant),
+      ColumnSchema("day", .day),
+      ColumnSchema("kind", .integer),
+      ColumnSchema("amount", .money, nullable: true),
+      ColumnSchema("currency", .integer),
+      ColumnSchema("rate_day", .day),
+      ColumnSchema("original", .integer, nullable: true),
+      ColumnSchema("vendor_id", .text, nullable: true),
+      ColumnSchema("product_id", .text, nullable: true),
+      ColumnSchema("quantity", .integer),
+    ])
+
+  let context: RunContext
+  private let lastInstant: Int64
+
+  package init(_ context: RunContext) {
+    self.context = context
+    lastInstant = context.lastInstant
+  }
+
+  package func makePartial() -> LedgerPartial { LedgerPartial() }
+
+  package func add(
+    _ batch: Batch, of source: String, to partial: inout LedgerPartial
+  ) throws(StageError) {
+    if source == Sources.exchangeRates.source {
+      partial.addRates(batch)
+    } else {
+      partial.addTransactions(batch, until: lastInstant)
+    }
+  }
+
+  package func merge(
+    _ other: consuming LedgerPartial, into partial: inout LedgerPartial
+  ) throws(StageError) {
+    partial.merge(other)
+  }
+
+  package func finish(
+    _ partial: consuming LedgerPartial, _ tables: Upstream
+  ) throws(StageError) -> [TableChange] {
+    let rows = LedgerBuilder(partial, context)
+    return [TableChange(rows: try rows.table(), replaces: .nothing)]
+  }
+}
+
+/// Transactions as they came, column by column, and the exchange rates.
+package struct LedgerPartial: Sendable {
+  /// Transaction and reference IDs share a pool: a reference is then the code of its original.
+  var ids = StringPool()
+  var vendors = StringPool()
+  var products = StringPool()
+
+  var id: [Int32] = []
+  var occurredAt: [Int64] = []
+  var kind: [UInt8] = []
+  var amount: [Int64] = []
+  var currency: [Int64] = []
+  var vendor: [Int32] = []
+  var product: [Int32] = []
+  var quantity: [Int64] = []
+  var reference: [Int32] = []
+
+  var rates: [RateRow] = []
+
+  /// The rate of a currency on a day.
+  struct RateRow: Sendable {
+    let currency: Int64
+    let day: Int32
+    let rate: Rate
+  }
+
+  mutating func addRates(_ batch: Batch) {
+    let contract = Sources.exchangeRates
+    let currencies = batch.integers[contract.column("currency")]
+    let days = batch.integers[contract.column("day")]
+    let values = batch.integers[contract.column("rate")]
+    for row in 0..<batch.count {
+      rates.append(
+        RateRow(
+          currency: currencies[row], day: Int32(days[row]), rate: Rate(scaled: values[row])))
+    }
+  }
+
+  mutating func addTransactions(_ batch: Batch, until last: Int64) {
+    let contract = Sources.transactions
+    let texts = batch.text(contract.column("transaction_id"))
+    let instants = batch.integers[contract.column("occurred_at")]
+    let kinds = batch.integers[contract.column("kind")]
+    let amounts = batch.integers[contract.column("amount")]
+    let currencies = batch.integers[contract.column("currency")]
+    let vendorTexts = batch.text(contract.column("vendor_id"))
+    let productTexts = batch.text(contract.column("product_id"))
+    let quantities = batch.integers[contract.column("quantity")]
+    let references = batch.text(contract.column("reference_id"))
+    let lastSale = TransactionKind.vendorSubscription.rawValue
+    for row in 0..<batch.count {
+      guard instants[row] <= last else { continue }
+      // A sale of nothing counts for nothing, not even as the original of a refund.
+      if kinds[row] <= lastSale, amounts[row] == 0 { continue }
+      id.append(Int32(ids.intern(texts[row])))
+      occurredAt.append(instants[row])
+      kind.append(UInt8(kinds[row]))
+      amount.append(amounts[row])
+      currency.append(currencies[row])
+      vendor.append(vendors.code(ofOptional: vendorTexts[row]))
+      product.append(products.code(ofOptional: productTexts[row]))
+      quantity.append(quantities[row] == .absent ? 1 : quantities[row])
+      reference.append(kinds[row] <= lastSale ? -1 : ids.code(ofOptional: references[row]))
+    }
+  }
+
+  mutating func merge(_ other: LedgerPartial) {
+    let idMap = CodeMap(ids.merge(other.ids))
+    let vendorMap = CodeMap(vendors.merge(other.vendors))
+    let productMap = CodeMap(products.merge(other.products))
+    id.append(contentsOf: other.id.lazy.map { idMap[$0] })
+    occurredAt.append(contentsOf: other.occurredAt)
+    kind.append(contentsOf: other.kind)
+    amount.append(contentsOf: other.amount)
+    currency.append(contentsOf: other.currency)
+    vendor.append(contentsOf: other.vendor.lazy.map { vendorMap[$0] })
+    product.append(contentsOf: other.product.lazy.map { productMap[$0] })
+    quantity.append(contentsOf: other.quantity)
+    reference.append(contentsOf: other.reference.lazy.map { idMap[$0] })
+    rates.append(contentsOf: other.rates)
+  }
+}

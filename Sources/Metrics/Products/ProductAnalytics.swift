@@ -1,0 +1,64 @@
+import Engine
+
+/// Views, carts, sales and trend of products by day: metrics.md section 8.
+package struct ProductAnalytics: MetricStage {
+  package static let name = "product_analytics"
+  package static let summary = "views, carts, orders, revenue, rates and trend per product and day"
+  package static let upstream = [LedgerStage.name]
+  package static let writes = [schema]
+  package static let reads = [
+    SourceRead(
+      "clicks",
+      columns: [
+        "clicked_at", "event", "visitor_id", "user_id", "product_id", "ip", "user_agent",
+      ], lookback: .days(0))
+  ]
+
+  /// One row per product and day with any figure.
+  package static let schema = TableSchema(
+    name: "product_analytics", summary: "a product's figures of a day",
+    key: ["product_id", "metric_date"], timeColumn: "metric_date",
+    columns: [
+      ColumnSchema("product_id", .text),
+      ColumnSchema("metric_date", .day),
+      ColumnSchema("views", .integer),
+      ColumnSchema("unique_viewers", .integer),
+      ColumnSchema("add_to_carts", .integer),
+      ColumnSchema("orders", .integer),
+      ColumnSchema("units", .integer),
+      ColumnSchema("revenue", .money),
+      ColumnSchema("refunds", .money),
+      ColumnSchema("net_revenue", .money),
+      ColumnSchema("add_to_cart_rate", .ratio, nullable: true),
+      ColumnSchema("purchase_rate", .ratio, nullable: true),
+      ColumnSchema("conversion_rate", .ratio, nullable: true),
+      ColumnSchema("trend", .text),
+    ])
+
+  private let context: RunContext
+  private let columns = ClickColumns()
+
+  package init(_ context: RunContext) { self.context = context }
+
+  package func makePartial() -> ProductClicks { ProductClicks() }
+
+  package func add(
+    _ batch: Batch, of source: String, to partial: inout ProductClicks
+  ) throws(StageError) {
+    partial.add(batch, columns, context)
+  }
+
+  package func merge(
+    _ other: consuming ProductClicks, into partial: inout ProductClicks
+  ) throws(StageError) {
+    partial.merge(other)
+  }
+
+  package func finish(
+    _ partial: consuming ProductClicks, _ tables: Upstream
+  ) throws(StageError) -> [TableChange] {
+    let days = try ProductDays(
+      partial, Ledger(tables.table(LedgerStage.name)), context.window)
+    return [TableChange(rows: try days.table(), replaces: context.window.daySpan)]
+  }
+}

@@ -1,0 +1,129 @@
+import Engine
+
+/// Views, viewers and carts per product and day: what `ProductAnalytics` keeps of the clicks.
+///
+/// This is the hottest loop of the product (a click log has tens of millions of rows), so a row costs no allocation
+/// and no text: user agents and products are codes, whether an agent is a bot's is looked up per distinct agent,
+/// visitors are fingerprints, and counts lie in plain arrays by group.
+package struct ProductClicks: Sendable {
+  var products = StringPool()
+  private var agents = StringPool()
+  /// Whether each agent, by code, is a bot's.
+  private var isBot: [Bool] = []
+  /// The fingerprint of each agent, by code.
+  private var agentPrints: [Fingerprint] = []
+  /// Groups of (product code, day).
+  private(set) var groups = GroupTable()
+  private(set) var views: [Int64] = []
+  private(set) var viewers: [Int64] = []
+  private(set) var carts: [Int64] = []
+  private var visitors = DistinctTable()
+
+  /// Keys of different kinds never meet: user 7 is not visitor 7.
+  private enum Namespace {
+    static let visitor: UInt64 = 1
+    static let user: UInt64 = 2
+    static let address: UInt64 = 3
+    static let agent: UInt64 = 4
+  }
+
+  /// Counts the views and carts of a batch that fall into the window.
+  mutating func add(_ batch: Batch, _ columns: ClickColumns, _ context: RunContext) {
+    let events = batch.integers[columns.event]
+    let instants = batch.integers[columns.clickedAt]
+    let productTexts = batch.text(columns.product)
+    let visitorTexts = batch.text(columns.visitor)
+    let userTexts = batch.text(columns.user)
+    let addresses = batch.text(columns.address)
+    let agentTexts = batch.text(columns.agent)
+    let firstDay = context.window.firstDay()
+    let lastDay = context.window.lastDay
+    let view = ClickEvent.view.rawValue
+    let cart = ClickEvent.addToCart.rawValue
+    var cursor = DayCursor(context.timeZone)
+    for row in 0..<batch.count {
+      let event = events[row]
+      guard event == view || event == cart else { continue }
+      let product = productTexts[row]
+      if product.isEmpty { continue }
+      let day = cursor.day(of: instants[row])
+      guard day >= firstDay, day <= lastDay else { continue }
+      let agentText = agentTexts[row]
+      if agentText.isEmpty { continue }
+      let agent = code(ofAgent: agentText)
+      if isBot[agent] { continue }
+
+      let group = group(product: products.intern(product), day: day)
+      if event == cart {
+        carts[group] += 1
+        continue
+      }
+      views[group] += 1
+      let print: Fingerprint
+      let visitor = visitorTexts[row]
+      if !visitor.isEmpty {
+        print = Fingerprint(visitor, namespace: Namespace.visitor)
+      } else {
+        let user = userTexts[row]
+        if !user.isEmpty {
+          print = Fingerprint(user, namespace: Namespace.user)
+        } else {
+          let address = addresses[row]
+          if address.isEmpty { continue }
+          print = Fingerprint(address, namespace: Namespace.address)
+            .followed(by: agentPrints[agent])
+        }
+      }
+      if visitors.insert(group, print) { viewers[group] += 1 }
+    }
+  }
+
+  private mutating func code(ofAgent text: ByteView) -> Int {
+    let code = agents.intern(text)
+    if code == isBot.count {
+      isBot.append(BotList.matches(text))
+      agentPrints.append(Fingerprint(text, namespace: Namespace.agent))
+    }
+    return code
+  }
+
+  /// The group of a product and day, added if it is new.
+  private mutating func group(product: Int, day: Int32) -> Int {
+    let group = groups.group(UInt64(product), UInt64(bitPattern: Int64(day)))
+    if group == views.count {
+      views.append(0)
+      viewers.append(0)
+      carts.append(0)
+    }
+    return group
+  }
+
+  /// Adds what another worker counted.
+  mutating func merge(_ other: ProductClicks) {
+    let codes = products.merge(other.products)
+    var mapped: [Int] = []
+    mapped.reserveCapacity(other.groups.count)
+    for (index, key) in other.groups.keys.enumerated() {
+      let day = Int32(truncatingIfNeeded: Int64(bitPattern: key.y))
+      let group = group(product: codes[Int(key.x)], day: day)
+      views[group] += other.views[index]
+      carts[group] += other.carts[index]
+      mapped.append(group)
+    }
+    // Agents need no merging: their verdicts and fingerprints are spent once a row is counted.
+    var counts = viewers
+    visitors.merge(other.visitors, groups: mapped) { counts[$0] += 1 }
+    viewers = counts
+  }
+}
+
+/// Where the columns of a batch of clicks are.
+struct ClickColumns {
+  let event = Sources.clicks.column("event")
+  let clickedAt = Sources.clicks.column("clicked_at")
+  let product = Sources.clicks.column("product_id")
+  let visitor = Sources.clicks.column("visitor_id")
+  let user = Sources.clicks.column("user_id")
+  let address = Sources.clicks.column("ip")
+  let agent = Sources.clicks.column("user_agent")
+}

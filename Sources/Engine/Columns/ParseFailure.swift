@@ -80,14 +80,3 @@ package struct ValueError: Error, Hashable, Sendable, CustomStringConvertible {
     "\(place): expected \(expected), found \(found); \(help)"
   }
 }
-
-extension ByteView {
-  /// The same bytes without the spaces and tabs around them.
-  @inlinable package var trimmed: ByteView {
-    var low = 0
-    var high = count
-    while low < high, self[low] == 0x20 || self[low] == 0x09 { low += 1 }
-    while high > low, self[high - 1] == 0x20 || self[high - 1] == 0x09 { high -= 1 }
-    return ByteView(start: start + low, count: high - low)
-  }
-}

@@ -8,17 +8,18 @@ struct DayTests {
     var expected = (year: 1, month: 1, day: 1)
     var bytes: [UInt8] = []
     var wrong = 0
+    let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     for number in Day.first.number...Day.last.number {
       let day = Day(number: number)
-      bytes.removeAll(keepingCapacity: true)
-      day.append(to: &bytes)
-      let parsed = bytes.withUnsafeBytes { raw -> Parsed in
-        guard let base = raw.baseAddress else { return .refused(.missing) }
-        return Day.parse(ByteView(start: base, count: raw.count))
+      if day.civil != expected { wrong += 1 }
+      // Text every 11 days: enough to meet every date, quick enough to run every time.
+      if number % 11 == 0 {
+        bytes.removeAll(keepingCapacity: true)
+        day.append(to: &bytes)
+        let parsed = view(bytes) { Day.parse($0) }
+        if parsed != .value(Int64(number)) { wrong += 1 }
       }
-      if day.civil != expected || parsed != .value(Int64(number)) { wrong += 1 }
       // An independent calendar: count up, day by day.
-      let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
       let leap = expected.year % 4 == 0 && expected.year % 100 != 0 || expected.year % 400 == 0
       expected.day += 1
       if expected.day > lengths[expected.month - 1] + (leap && expected.month == 2 ? 1 : 0) {

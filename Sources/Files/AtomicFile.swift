@@ -60,6 +60,8 @@ package func makeFolder(_ path: String) throws(FileError) {
   var built = path.hasPrefix("/") ? "/" : ""
   for part in path.split(separator: "/") {
     built += built.isEmpty || built.hasSuffix("/") ? String(part) : "/\(part)"
-    if mkdir(built, 0o750) != 0, errno != EEXIST { throw FileError.system("make the folder", built) }
+    if mkdir(built, 0o750) != 0, errno != EEXIST {
+      throw FileError.system("make the folder", built)
+    }
   }
 }

@@ -70,7 +70,7 @@ struct FileTests {
   @Test("Names that mean something else to SQLite are files here")
   func specialNames() throws {
     let previous = FileManager.default.currentDirectoryPath
-    FileManager.default.changeCurrentDirectoryPath(folder.path)
+    _ = FileManager.default.changeCurrentDirectoryPath(folder.path)
     defer { FileManager.default.changeCurrentDirectoryPath(previous) }
     try SQLiteWarehouse(path: ":memory:", moneyDigits: 2, readOnly: false).migrate([testTables])
     #expect(FileManager.default.fileExists(atPath: folder.path + "/:memory:"))

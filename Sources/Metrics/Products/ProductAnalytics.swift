@@ -3,6 +3,7 @@ import Engine
 /// Views, carts, sales and trend of products by day: metrics.md section 8.
 package struct ProductAnalytics: MetricStage {
   package static let name = "product_analytics"
+  package static let tags = ["products"]
   package static let summary = "views, carts, orders, revenue, rates and trend per product and day"
   package static let upstream = [LedgerStage.name]
   package static let writes = [schema]

@@ -20,6 +20,9 @@ package protocol MetricStage: Stage {
   /// Whether its tables stay in memory for other stages.
   static var isEphemeral: Bool { get }
 
+  /// What `--select tag:…` finds it by.
+  static var tags: [String] { get }
+
   /// The stage of a run.
   init(_ context: RunContext)
 }
@@ -29,6 +32,7 @@ extension MetricStage {
   package static var parameters: [ParameterDeclaration] { [] }
   package static var restates: Int { 0 }
   package static var isEphemeral: Bool { false }
+  package static var tags: [String] { [] }
 
   package var name: String { Self.name }
   package var reads: [SourceRead] { Self.reads }

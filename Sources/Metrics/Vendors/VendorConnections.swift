@@ -7,6 +7,7 @@ import Engine
 /// change the call's row, hence the 61 days restated.
 package struct VendorConnections: MetricStage {
   package static let name = "vendor_connections"
+  package static let tags = ["vendors"]
   package static let summary = "failed calls, their value and follow-up; vendors' weeks; leads"
   package static let upstream = [LedgerStage.name]
   package static let restates = 61

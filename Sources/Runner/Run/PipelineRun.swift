@@ -49,10 +49,11 @@ package struct PipelineRun {
     var changes = try finish(executions, reading: warehouse)
     let runID = Clock.runID(at: startedAt)
     let tables = changes.map { (name: $0.schema.name, rows: $0.rows.count) }
-    changes += RunRecord(
-      runID: runID, plan: plan, startedAt: startedAt, finishedAt: Clock.now(), counts: counts,
-      quarantined: quarantined
-    ).changes
+    changes +=
+      RunRecord(
+        runID: runID, plan: plan, startedAt: startedAt, finishedAt: Clock.now(), counts: counts,
+        quarantined: quarantined
+      ).changes
     if !plan.options.isDryRun {
       let all = changes
       try Runner.warehouse { () throws(WarehouseError) in try warehouse.publish(all) }
@@ -95,7 +96,9 @@ package struct PipelineRun {
     _ result: SourceRun.Result, of spec: SourceSpec
   ) throws(RunError) {
     let counts = result.counts
-    guard spec.maxQuarantined.isExceeded(by: counts.quarantined, of: counts.read) else { return }
+    guard
+      spec.maxQuarantined.isExceeded(by: Int64(counts.quarantined), of: Int64(counts.read))
+    else { return }
     let first = result.quarantined.prefix(5).map { row in
       "\n  \(row.file):\(row.line): \(row.offence.word): \(row.detail)"
     }

@@ -68,6 +68,7 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
 }
 
 /// Runs `body` and turns a warehouse's error into one that ends a command.
+@discardableResult
 func warehouse<Result>(_ body: () throws(WarehouseError) -> Result) throws(RunError) -> Result {
   do throws(WarehouseError) { return try body() } catch { throw RunError(error) }
 }

@@ -88,7 +88,7 @@ struct SourceFiles {
         BoundFile(
           path: found.path, name: found.name, layout: bound.layout, dialect: spec.dialect,
           dataStart: hasHeader ? header.next : header.start,
-          dataLine: hasHeader ? header.lines + 1 : 1), bound.unused
+          dataLine: hasHeader ? header.lines + 1 : 1), bound.extraColumns
       )
     } catch {
       throw RunError(.configuration, "\(error)", help: "")

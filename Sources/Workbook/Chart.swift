@@ -4,13 +4,13 @@ package struct Chart: Sendable {
   package enum Kind: Sendable {
     /// Lines over time.
     case line
-    /// Upright columns side by side.
+    /// Upright columns side by side. Categories that are weeks want text: among days a column is a day thin.
     case column
     /// Upright columns on top of each other.
     case stackedColumn
     /// Lying bars, the first category on top.
     case bar
-    /// A ring of shares with percentages; one series.
+    /// A ring of shares with percentages; one series, readable with up to six points.
     case doughnut
   }
 

@@ -37,7 +37,7 @@ package enum Palette: UInt32, Sendable {
   /// Ground of bad news.
   case badFill = 0xF9DCDC
   /// Data bars.
-  case bar = 0x9DBBD8
+  case bar = 0xC3D7EA
   /// Paper.
   case white = 0xFFFFFF
 
@@ -120,8 +120,8 @@ extension Cell {
 
 /// What a cell is for; with its `CellStyle` it decides the whole look.
 enum Role: Hashable {
-  case title, subtitle, heading, note
-  case header, body, band, total
+  case title, subtitle, heading, tableTitle, note
+  case header, tallHeader, smallHeader, body, band, total
   case tileLabel, tileValue, tileChange, tilePoints, tilePrevious
   case key, definition
   case good, warning, bad, goodText, badText
@@ -168,7 +168,9 @@ struct StyleSheet {
     format_set_font_color(format, ink(of: role).rawValue)
     format_set_align(format, UInt8(LXW_ALIGN_VERTICAL_CENTER.rawValue))
     switch role {
-    case .title, .heading, .header, .total, .tileValue, .key: format_set_bold(format)
+    case .title, .heading, .tableTitle, .header, .tallHeader, .smallHeader, .total, .tileValue,
+      .key:
+      format_set_bold(format)
     default: break
     }
     if let fill = fill(of: role) {
@@ -199,14 +201,14 @@ struct StyleSheet {
     switch role {
     case .title, .heading, .tileValue: return .navy
     case .subtitle, .note, .tileLabel, .tilePrevious: return .muted
-    case .header: return .white
+    case .header, .tallHeader, .smallHeader: return .white
     default: return .ink
     }
   }
 
   private static func fill(of role: Role) -> Palette? {
     switch role {
-    case .header: return .navy
+    case .header, .tallHeader, .smallHeader: return .navy
     case .band: return .band
     case .total, .tileLabel, .tileValue, .tileChange, .tilePoints, .tilePrevious: return .panel
     default: return nil
@@ -227,15 +229,26 @@ struct StyleSheet {
     case .heading:
       format_set_bottom(format, UInt8(LXW_BORDER_MEDIUM.rawValue))
       format_set_bottom_color(format, Palette.navy.rawValue)
+    // A white rule parts a tile from its neighbour.
+    case .tileLabel, .tileValue, .tilePrevious:
+      format_set_right(format, UInt8(LXW_BORDER_THICK.rawValue))
+      format_set_right_color(format, Palette.white.rawValue)
     default: break
     }
   }
 
   private static func alignment(_ role: Role, _ style: CellStyle, _ format: Format) {
     switch role {
-    case .header:
-      format_set_text_wrap(format)
-      if style.alignsRight { format_set_align(format, UInt8(LXW_ALIGN_RIGHT.rawValue)) }
+    case .header, .tallHeader, .smallHeader:
+      if role != .header { format_set_text_wrap(format) }
+      if style.alignsRight {
+        format_set_align(format, UInt8(LXW_ALIGN_RIGHT.rawValue))
+        // The filter's button covers the right edge of a header: numbers' headers keep clear of it.
+        if role != .smallHeader { format_set_indent(format, 2) }
+      } else {
+        format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
+        format_set_indent(format, 1)
+      }
     case .key, .definition:
       format_set_align(format, UInt8(LXW_ALIGN_VERTICAL_TOP.rawValue))
       format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
@@ -246,11 +259,15 @@ struct StyleSheet {
     case .tileLabel, .tileValue, .tileChange, .tilePoints:
       format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
       format_set_indent(format, 1)
-    case .tilePrevious: format_set_align(format, UInt8(LXW_ALIGN_RIGHT.rawValue))
+    case .tilePrevious:
+      format_set_align(format, UInt8(LXW_ALIGN_RIGHT.rawValue))
+      format_set_indent(format, 1)
     case .body, .band, .total:
       switch style {
       case .boolean: format_set_align(format, UInt8(LXW_ALIGN_CENTER.rawValue))
-      case .text, .prose, .day, .instant: format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
+      case .text, .prose, .day, .instant:
+        format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
+        format_set_indent(format, 1)
       default: break
       }
     default: break
@@ -265,8 +282,10 @@ struct StyleSheet {
     case .body, .band: format_set_num_format(format, style.numberFormat)
     case _ where style == .text: break
     case .tilePrevious:
-      // Each section of the number's own format gets the word in front.
-      let sections = style.numberFormat.split(separator: ";").map { "\"before \"" + $0 }
+      // The word goes in front of each section of the number's own format; red is left to the change.
+      let sections = style.numberFormat.split(separator: ";").map { section in
+        "\"before \"" + (section.hasPrefix("[Red]") ? section.dropFirst(5) : section)
+      }
       format_set_num_format(format, sections.joined(separator: ";"))
     default: format_set_num_format(format, style.numberFormat)
     }

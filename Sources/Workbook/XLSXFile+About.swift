@@ -39,6 +39,10 @@ extension XLSXFile {
         try write(
           .text(key), to: sheet, named: name, row: row, column: 0, format: styles.format(.key))
         let style = value.style(in: .prose)
+        if case .text(let text) = value {
+          let lines = max(Self.lines(text, of: 105), Self.lines(key, of: 28))
+          _ = worksheet_set_row(sheet, lxw_row_t(row), Double(min(400, 4 + 13 * lines)), nil)
+        }
         try write(
           value, to: sheet, named: name, row: row, column: 1,
           format: styles.format(.definition, style))
@@ -46,5 +50,11 @@ extension XLSXFile {
       }
       row += 1
     }
+  }
+
+  /// The lines a text takes where `width` characters fit; a little generous, as words do not break.
+  static func lines(_ text: String, of width: Int) -> Int {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .reduce(0) { $0 + max(1, ($1.unicodeScalars.count + width - 1) / width) }
   }
 }

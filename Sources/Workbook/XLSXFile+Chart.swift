@@ -130,14 +130,24 @@ extension XLSXFile {
     }
     if case .stackedColumn = spec.kind { chart_set_series_overlap(chart, 100) }
     chart_set_series_gap(chart, 60)
-    if let axis = chart_axis_get(chart, LXW_CHART_AXIS_TYPE_X) {
+    // The library names axes by where they lie: a bar's categories stand on the upright one.
+    let isBar = if case .bar = spec.kind { true } else { false }
+    let (across, upright) = (LXW_CHART_AXIS_TYPE_X, LXW_CHART_AXIS_TYPE_Y)
+    if let axis = chart_axis_get(chart, isBar ? upright : across) {
       axisLook(axis, spec.categoryTitle, spec.categoryStyle, text)
       chart_axis_major_gridlines_set_visible(axis, 0)
-      // Below the plot also where values are negative.
+      // At the plot's edge also where values are negative.
       chart_axis_set_label_position(axis, UInt8(LXW_CHART_AXIS_LABEL_POSITION_LOW.rawValue))
-      if case .bar = spec.kind { chart_axis_set_reverse(axis) }
+      if isBar {
+        chart_axis_set_reverse(axis)
+      } else if let first = spec.series.first {
+        // Labels a grid column apart stay clear of each other.
+        let points = first.values.lastRow - first.values.firstRow + 1
+        let labels = max(2, spec.columns * 2)
+        chart_axis_set_interval_unit(axis, UInt16((points + labels - 1) / labels))
+      }
     }
-    if let axis = chart_axis_get(chart, LXW_CHART_AXIS_TYPE_Y) {
+    if let axis = chart_axis_get(chart, isBar ? across : upright) {
       axisLook(axis, spec.valueTitle, spec.valueStyle, text)
       var grid = lxw_chart_line()
       grid.color = Palette.line.rawValue
@@ -145,7 +155,7 @@ extension XLSXFile {
       chart_axis_major_gridlines_set_visible(axis, 1)
       chart_axis_major_gridlines_set_line(axis, &grid)
       // Reversed categories move the value axis to the top; its labels stay below.
-      if case .bar = spec.kind {
+      if isBar {
         chart_axis_set_label_position(axis, UInt8(LXW_CHART_AXIS_LABEL_POSITION_HIGH.rawValue))
       }
     }
@@ -170,10 +180,12 @@ extension XLSXFile {
     chart_axis_set_major_tick_mark(axis, UInt8(LXW_CHART_AXIS_TICK_MARK_NONE.rawValue))
   }
 
-  /// Axes need no cents, and no red.
+  /// Axes need no cents, no red and no long numbers: thousands from 10,000 on, millions from a million on.
   private static func axisFormat(_ style: CellStyle) -> String {
     switch style {
-    case .integer, .money: return "#,##0"
+    case .integer, .money:
+      return "[>=1000000]#,##0.0,,\"M\";[>=10000]#,##0,\"k\";#,##0"
+    case .day: return "d mmm"
     case .percent: return "0%"
     default: return style.numberFormat
     }

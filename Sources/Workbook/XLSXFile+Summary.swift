@@ -71,8 +71,7 @@ extension XLSXFile {
       }
     case .note(let text):
       // Merged cells do not grow with their text: about 150 characters fit a line of the whole width.
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        .reduce(0) { $0 + 1 + $1.unicodeScalars.count / 140 }
+      let lines = Self.lines(text, of: 140)
       _ = worksheet_set_row(state.sheet, lxw_row_t(state.row), Double(4 + 13 * lines), nil)
       try merge(
         .text(text), on: state, row: state.row, column: column, span: width,
@@ -99,7 +98,7 @@ extension XLSXFile {
     if !table.title.isEmpty {
       try write(
         .text(table.title), to: state.sheet, named: state.name, row: row, column: first,
-        format: styles.format(.key))
+        format: styles.format(.tableTitle))
       row += 1
     }
     var column = first
@@ -108,7 +107,7 @@ extension XLSXFile {
     for item in table.columns {
       try merge(
         .text(item.header), on: state, row: row, column: column, span: item.span,
-        format: styles.format(.header, item.style))
+        format: styles.format(.smallHeader, item.style))
       ranges.append(
         CellRange(
           sheet: state.name, firstRow: dataRow, firstColumn: column,

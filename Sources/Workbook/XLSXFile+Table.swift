@@ -20,7 +20,7 @@ extension XLSXFile {
     for (column, item) in spec.columns.enumerated() {
       try write(
         .text(item.header), to: sheet, named: spec.name, row: headerRow, column: column,
-        format: styles.format(.header, item.style))
+        format: styles.format(Self.headerLines(item) > 1 ? .tallHeader : .header, item.style))
     }
     worksheet_freeze_panes(
       sheet, lxw_row_t(headerRow + 1), lxw_col_t(min(spec.frozenColumns, spec.columns.count)))
@@ -105,28 +105,31 @@ extension XLSXFile {
     let columns = tables[index].spec.columns
     let sheet = tables[index].sheet
     let name = tables[index].spec.name
-    if tables[index].rows == 0, !columns.isEmpty {
+    if tables[index].rows == 0 {
       try write(
         .text("No rows in this period."), to: sheet, named: name, row: tables[index].firstRow,
         column: 0, format: styles.format(.subtitle))
     }
+    // Before the totals: a flat sheet takes a filter's last row only while it is the current one.
+    let filter = worksheet_autofilter(
+      sheet, lxw_row_t(tables[index].headerRow), 0, lxw_row_t(tables[index].lastRow),
+      lxw_col_t(columns.count - 1))
+    guard filter == LXW_NO_ERROR else {
+      throw misuse(
+        name, expected: "a filter over the rows", found: String(cString: lxw_strerror(filter)))
+    }
     if let totals { try writeTotals(totals, at: index) }
     let state = tables[index]
     for (column, item) in columns.enumerated() {
-      let computed = Double(min(60, max(8, state.widths[column]))) * 1.08 + 2
+      let computed = Double(min(60, max(8, state.widths[column]))) * 1.08 + 2.5
       _ = worksheet_set_column(
         sheet, lxw_col_t(column), lxw_col_t(column), item.width ?? computed, nil)
       if state.rows > 0 {
         try apply(item.rules, to: state.range(columns: column...column), on: sheet)
       }
     }
-    if !columns.isEmpty {
-      _ = worksheet_autofilter(
-        sheet, lxw_row_t(state.headerRow), 0, lxw_row_t(state.lastRow),
-        lxw_col_t(columns.count - 1))
-      if let name = state.spec.rangeName {
-        try define(name: name, range: state.range(columns: 0...(columns.count - 1)))
-      }
+    if let rangeName = state.spec.rangeName {
+      try define(name: rangeName, range: state.range(columns: 0...(columns.count - 1)))
     }
     tables[index].isFinished = true
   }
@@ -158,11 +161,11 @@ extension XLSXFile {
     return length <= 18 || !column.header.utf8.contains(UInt8(ascii: " ")) ? 1 : 2
   }
 
-  /// The filter's button takes three characters beside the text.
+  /// The filter's button and the indent take four characters beside the text.
   private static func headerWidth(_ column: TableColumn) -> Int {
     let lines = headerLines(column)
     let length = column.header.unicodeScalars.count
-    return lines == 1 ? length + 3 : length / lines + 6
+    return lines == 1 ? length + 4 : length / lines + 7
   }
 }
 

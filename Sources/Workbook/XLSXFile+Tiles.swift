@@ -33,6 +33,15 @@ extension XLSXFile {
     try merge(
       kpi.value, on: state, row: row + 1, column: column, span: span,
       format: styles.format(.tileValue, kpi.value.style(in: kpi.style)))
+    if case .points = kpi.change, let previous = kpi.previous {
+      switch (kpi.value, previous) {
+      case (.ratio, .ratio), (.empty, _), (_, .empty): break
+      default:
+        throw misuse(
+          state.name, expected: "ratios in \"\(kpi.label)\", which changes in points",
+          found: "\(kpi.value) and \(previous)")
+      }
+    }
     guard let previous = kpi.previous, let before = previous.number else {
       return try merge(
         .text("no earlier period"), on: state, row: row + 2, column: column, span: span,
@@ -60,8 +69,12 @@ extension XLSXFile {
       if let value = kpi.value.number, before != 0 { change = (value - before) / before.magnitude }
       role = .tileChange
     case .points:
-      formula = "=IF(\(now)=\"\",\"\",(\(now)-\(then))*100)"
-      if let value = kpi.value.number { change = (value - before) * 100 }
+      formula = "=IF(\(now)=\"\",\"\",ROUND((\(now)-\(then))*100,4))"
+      // Subtracted as integers of a millionth, so that no digits of binary fractions show.
+      if case .ratio(let now) = kpi.value, case .ratio(let then)? = kpi.previous {
+        change = Cell.ratio(now.subtractingReportingOverflow(then).partialValue).number
+          .map { ($0 * 1_000_000).rounded() / 10_000 }
+      }
       role = .tilePoints
     }
     let (r, c) = (lxw_row_t(row), lxw_col_t(column))

@@ -51,7 +51,7 @@ import Testing
     #expect(dump["Vendors!I41"]?.cached == .number(summed))
 
     let front = try dump.sheet("Summary")
-    #expect(front.charts == 4)
+    #expect(front.charts == 5)
     #expect(front.gridlines == false)
   }
 

@@ -89,7 +89,8 @@ enum SampleWorkbook {
       TableSheet(
         name: "Weeks", titles: ["Twelve weeks"],
         columns: [
-          TableColumn("Week", .day), TableColumn("Connected", .integer, total: .sum),
+          TableColumn("Week", .day), TableColumn("ISO week", .text),
+          TableColumn("Connected", .integer, total: .sum),
           TableColumn("Failures", .integer, total: .sum),
           TableColumn("Net revenue", .money(digits: 2), total: .sum),
         ], memory: .whole, rangeName: "weeks", page: PageSetup(paper: .letter)))
@@ -101,13 +102,15 @@ enum SampleWorkbook {
       ]
       try file.append(
         [
-          .day(monday - Int32(11 - week) * 7), .integer(values[0]), .integer(values[1]),
+          .day(monday - Int32(11 - week) * 7), .text("W\(35 + week)"), .integer(values[0]),
+          .integer(values[1]),
           .money(values[2], digits: 2),
         ], to: table)
       for index in 0..<3 { sums[index] += values[index] }
     }
     try file.finish(
-      table, totals: [.empty, .integer(sums[0]), .integer(sums[1]), .money(sums[2], digits: 2)])
+      table,
+      totals: [.empty, .empty, .integer(sums[0]), .integer(sums[1]), .money(sums[2], digits: 2)])
     return table
   }
 
@@ -145,9 +148,9 @@ enum SampleWorkbook {
             .column, title: "Net revenue per week (USD)",
             series: [
               .init(
-                "Net revenue", categories: week,
+                "Net revenue", categories: try file.range(of: "ISO week", in: weeks),
                 values: try file.range(of: "Net revenue", in: weeks), color: .teal)
-            ], categoryTitle: "Week starting", categoryStyle: .day,
+            ], categoryTitle: "ISO week",
             valueStyle: .money(digits: 2), legend: .none)),
       ], on: summary)
     let rows: [[Cell]] = zip(categories, [41, 27, 19, 13] as [Int64]).map { name, share in
@@ -179,7 +182,18 @@ enum SampleWorkbook {
             series: [
               .init(
                 "Calls", categories: placed[1].columns[0], values: placed[1].columns[1])
-            ], legend: .right))
+            ], legend: .right)),
+        .chart(
+          Chart(
+            .stackedColumn, title: "Outcome of calls",
+            series: [
+              .init(
+                "Connected", categories: try file.range(of: "ISO week", in: weeks),
+                values: try file.range(of: "Connected", in: weeks)),
+              .init(
+                "Failures", categories: try file.range(of: "ISO week", in: weeks),
+                values: try file.range(of: "Failures", in: weeks)),
+            ])),
       ], on: summary)
     try file.place(
       [.note("Lost revenue is an estimate: the value of a booking times the chance of one.")],

@@ -27,7 +27,7 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["YAML", "Support"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Support"]),
     .testTarget(name: "nightmillTests", dependencies: ["nightmill", "Support"]),
-    .target(name: "Support", dependencies: ["Engine"], path: "Tests/Support"),
+    .target(name: "Support", dependencies: ["Engine"], path: "Tests/Support", exclude: ["Python"]),
   ],
   swiftLanguageModes: [.v6]
 )

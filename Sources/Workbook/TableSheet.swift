@@ -1,0 +1,105 @@
+/// A column of a table: what its header says, how its values look, what stands below them.
+package struct TableColumn: Sendable {
+  /// What stands in the totals row.
+  package enum Total: Sendable {
+    /// Nothing.
+    case none
+    /// A word.
+    case label(String)
+    /// The visible rows' sum: it follows the filter.
+    case sum
+    /// The number of visible rows with a value.
+    case count
+    /// A quotient of other columns' totals (named by header), blank if the denominator is zero.
+    case ratio(of: [String], over: [String])
+  }
+
+  /// The header, which also names the column in `Total.ratio` and `XLSXFile.range`; each once per table.
+  package var header: String
+  /// How values look.
+  package var style: CellStyle
+  /// The width in characters; nil: as wide as header and values need, up to 60.
+  package var width: Double?
+  /// What stands in the totals row.
+  package var total: Total
+  /// Conditional formats of the data rows.
+  package var rules: [ConditionalRule]
+
+  /// A column; `width` in characters, computed where nil.
+  package init(
+    _ header: String, _ style: CellStyle, width: Double? = nil, total: Total = .none,
+    rules: [ConditionalRule] = []
+  ) {
+    self.header = header
+    self.style = style
+    self.width = width
+    self.total = total
+    self.rules = rules
+  }
+}
+
+/// A sheet that holds one table: titles, header, rows, totals.
+package struct TableSheet: Sendable {
+  /// Where rows are kept until the file is closed.
+  package enum Memory: Sendable {
+    /// In a temporary file: any number of rows in the same memory. Charts of this sheet show once a program recalculates them.
+    case flat
+    /// In memory: charts of this sheet carry their figures, so previewers show them.
+    case whole
+  }
+
+  /// The sheet's name, as on its tab.
+  package var name: String
+  /// Lines above the header: the first a title, the others subtitles.
+  package var titles: [String]
+  /// The columns from left to right.
+  package var columns: [TableColumn]
+  /// How many columns stay in view when scrolling right.
+  package var frozenColumns: Int
+  /// Where rows are kept.
+  package var memory: Memory
+  /// The name defined for the data rows, or nil for none.
+  package var rangeName: String?
+  /// The tab's colour.
+  package var tabColor: Palette?
+  /// How it prints.
+  package var page: PageSetup
+
+  /// A table sheet.
+  package init(
+    name: String, titles: [String] = [], columns: [TableColumn], frozenColumns: Int = 0,
+    memory: Memory = .flat, rangeName: String? = nil, tabColor: Palette? = nil,
+    page: PageSetup = PageSetup()
+  ) {
+    self.name = name
+    self.titles = titles
+    self.columns = columns
+    self.frozenColumns = frozenColumns
+    self.memory = memory
+    self.rangeName = rangeName
+    self.tabColor = tabColor
+    self.page = page
+  }
+}
+
+/// Names a table of one `XLSXFile`.
+package struct TableID: Sendable, Equatable {
+  let index: Int
+}
+
+/// A table while it is written.
+struct TableState {
+  let spec: TableSheet
+  let sheet: XLSXFile.Sheet
+  /// The header's row; data begin below it.
+  let headerRow: Int
+  /// The formats of a column's own style, plain and banded, so that most cells need no look-up.
+  let formats: [(plain: StyleSheet.Format?, band: StyleSheet.Format?)]
+  var rows = 0
+  var widths: [Int]
+  var isFinished = false
+
+  var firstRow: Int { headerRow + 1 }
+  /// The last data row; an empty table has one row that says so.
+  var lastRow: Int { headerRow + max(1, rows) }
+}

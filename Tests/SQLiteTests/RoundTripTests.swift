@@ -6,6 +6,10 @@ import Testing
 
 @Suite("Values come back as they went in")
 struct RoundTripTests {
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
   private static let rows: [[Cell]] = [
     [
       "extremes", "ünï 'x' \"y\"; --", .number(.max), .number(.max), 2_932_896,
@@ -22,7 +26,7 @@ struct RoundTripTests {
 
   @Test("Every type, its NULL and its bounds")
   func everyColumnType() throws {
-    let warehouse = try Folder().warehouse()
+    let warehouse = try folder.warehouse()
     let written = table(everyType, Self.rows)
     try warehouse.publish([TableChange(rows: written, replaces: .everything)])
     let names = everyType.columns.map(\.name)
@@ -41,7 +45,7 @@ struct RoundTripTests {
 
   @Test("Money lies in the file as whole minor units, times as text that sorts")
   func storage() throws {
-    let warehouse = try Folder().warehouse()
+    let warehouse = try folder.warehouse()
     try warehouse.publish([TableChange(rows: table(everyType, Self.rows), replaces: .everything)])
     let stored = try warehouse.rows(
       """
@@ -57,7 +61,7 @@ struct RoundTripTests {
 
   @Test("Reading a span reads the rows within it, bounds included, and the columns asked for")
   func span() throws {
-    let warehouse = try Folder().warehouse()
+    let warehouse = try folder.warehouse()
     try warehouse.publish([
       change(
         calls, [["a", 10, 1, nil], ["b", 20, 2, nil], ["c", 30, 3, nil], ["d", 31, 4, nil]])
@@ -69,7 +73,6 @@ struct RoundTripTests {
 
   @Test("A stored value that is not of its column's type is named, not guessed")
   func foreignValue() throws {
-    let folder = try Folder()
     let warehouse = try folder.warehouse()
     try warehouse.database.execute("INSERT INTO weeks VALUES ('9 Nov 2026', 'v', 1)")
     let error = try refusal {

@@ -24,7 +24,8 @@ extension Migration {
         let known = types.keys.sorted().map { "{{\($0)}}" }.joined(separator: ", ")
         let line = self.line(of: open.lowerBound)
         throw SQLiteError(
-          .configuration, "\(name):\(line): expected a type's name, found {{\(word)",
+          .configuration,
+          "\(name):\(line): expected a type's name, found {{\(word)\(close == nil ? "" : "}}")",
           help: "those known are \(known)")
       }
       result += rest[..<open.lowerBound] + type

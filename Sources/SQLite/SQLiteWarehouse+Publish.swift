@@ -69,14 +69,11 @@ extension SQLiteWarehouse {
   /// do not depend on the order a stage happened to make rows in.
   private func insertFromStaged(_ schema: TableSchema) throws(SQLiteError) {
     let table = "main.\(quoted(schema.name))"
-    // Taken out of the staged rows first: an INSERT that also read its own table would copy all rows once more.
-    try database.execute(
-      "DELETE FROM temp.staged AS s WHERE EXISTS "
-        + "(SELECT 1 FROM \(table) AS p WHERE \(schema.keysMatch))")
     let columns = schema.columns.map { quoted($0.name) }.joined(separator: ", ")
     let order = schema.key.map(quoted).joined(separator: ", ")
     try database.execute(
-      "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM temp.staged ORDER BY \(order)")
+      "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM temp.staged AS s WHERE NOT EXISTS "
+        + "(SELECT 1 FROM \(table) AS p WHERE \(schema.keysMatch)) ORDER BY \(order)")
   }
 
   /// Removes published rows whose key is staged. CROSS JOIN makes SQLite go through the staged keys.

@@ -42,14 +42,17 @@ extension SQLiteWarehouse {
     }
   }
 
+  private static let onlyReads =
+    "a query only reads: write SELECT, WITH … SELECT, VALUES or EXPLAIN"
+
   /// Compiles a text that must be one statement, and one that only reads.
   private func onlyStatement(of sql: String) throws(SQLiteError) -> Statement {
     guard !sql.utf8.contains(0) else {
       throw SQLiteError(.configuration, "the statement has a NUL byte", help: "remove it")
     }
-    // SQLite asks this about everything a statement would do while compiling it, so nothing that writes,
-    // attaches a file, or changes a setting gets as far as running. `sqlite3_stmt_readonly` alone would let
-    // the last two through.
+    // While compiling, SQLite asks this about each thing the statement would do, so nothing that writes, attaches
+    // a file, or changes a setting gets as far as running. VACUUM alone is not asked about, but says of itself
+    // that it writes; attaching and some settings do not, so both questions are needed.
     sqlite3_set_authorizer(database.handle, allowReading, nil)
     defer { sqlite3_set_authorizer(database.handle, nil, nil) }
     let text = sql.utf8CString
@@ -59,6 +62,11 @@ extension SQLiteWarehouse {
         .configuration, "there is no statement in the query", help: "write one SELECT statement")
     }
     let statement = Statement(owning: handle)
+    guard sqlite3_stmt_readonly(handle) != 0 else {
+      throw SQLiteError(
+        .configuration, "the query would write: \(SQLiteError.firstLine(sql))",
+        help: Self.onlyReads)
+    }
     guard isBlank(text, from: first.end) else {
       throw SQLiteError(
         .configuration,
@@ -75,9 +83,7 @@ extension SQLiteWarehouse {
     do throws(SQLiteError) { return try body() } catch {
       guard error.code & 0xFF == SQLITE_AUTH else { throw error }
       throw SQLiteError(
-        .configuration, error.message,
-        help: "a query only reads: write SELECT, WITH … SELECT, VALUES or EXPLAIN",
-        code: error.code)
+        .configuration, error.message, help: Self.onlyReads, code: error.code)
     }
   }
 
@@ -151,11 +157,13 @@ private let allowReading:
   @convention(c) (
     UnsafeMutableRawPointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
     UnsafePointer<CChar>?, UnsafePointer<CChar>?
-  ) -> Int32 = { _, action, first, second, _, _ in
+  ) -> Int32 = { _, action, first, _, _, _ in
     switch action {
-    case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: return SQLITE_OK
-    case SQLITE_FUNCTION:
-      return second.map { String(cString: $0) } == "load_extension" ? SQLITE_DENY : SQLITE_OK
+    case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE, SQLITE_FUNCTION: return SQLITE_OK
+    case SQLITE_UPDATE:
+      // Asked when a query first names a function such as pragma_table_info, which becomes a table then. A
+      // statement that really updates the schema says of itself that it writes.
+      return first.map { String(cString: $0) } == "sqlite_master" ? SQLITE_OK : SQLITE_DENY
     case SQLITE_PRAGMA:
       let name = first.map { String(cString: $0) } ?? ""
       let harmless = ["table_info", "table_xinfo", "table_list", "index_list", "index_info"]

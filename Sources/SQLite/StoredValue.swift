@@ -58,8 +58,9 @@ extension Statement {
         storage == SQLITE_INTEGER && integer(column) & ~1 == 0 ? integer(column) : nil
       case .ratio:
         storage == SQLITE_FLOAT || storage == SQLITE_INTEGER ? rounded(real(column) * 1e6) : nil
-      case .day: storage == SQLITE_TEXT ? withText(column) { StoredTime.day($0) } : nil
-      case .instant: storage == SQLITE_TEXT ? withText(column) { StoredTime.instant($0) } : nil
+      case .day: storage == SQLITE_TEXT ? withText(column) { Day.parse($0).value } : nil
+      case .instant:
+        storage == SQLITE_TEXT ? withText(column) { Instant.parse($0, zone: .utc).value } : nil
       case .text: nil
       }
     if let value, value != .absent { return value }
@@ -101,72 +102,22 @@ extension ColumnType {
 
 /// Days and instants as the file has them.
 enum StoredTime {
-  private static let day: Int64 = 86_400_000_000
-
   /// `YYYY-MM-DD`, nil outside the years 0001 to 9999.
   static func text(day number: Int64) -> [UInt8]? {
     guard let number = Int32(exactly: number), number >= Day.first.number,
       number <= Day.last.number
     else { return nil }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(26)
     Day(number: number).append(to: &bytes)
     return bytes
   }
 
   /// `YYYY-MM-DD HH:MM:SS.ffffff` in UTC, nil outside the years 0001 to 9999.
   static func text(instant: Int64) -> [UInt8]? {
-    let time = ((instant % day) + day) % day
-    let (start, overflow) = instant.subtractingReportingOverflow(time)
-    guard !overflow, var bytes = text(day: start / day) else { return nil }
-    let fields = [
-      (UInt8(ascii: " "), time / 3_600_000_000, 2), (UInt8(ascii: ":"), time / 60_000_000 % 60, 2),
-      (UInt8(ascii: ":"), time / 1_000_000 % 60, 2), (UInt8(ascii: "."), time % 1_000_000, 6),
-    ]
-    for (separator, value, width) in fields {
-      bytes.append(separator)
-      var divisor = powerOfTen(width - 1)
-      while divisor > 0 {
-        bytes.append(UInt8(48 + value / divisor % 10))
-        divisor /= 10
-      }
-    }
+    guard instant >= Instant.first, instant <= Instant.last else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(26)
+    Instant.appendWarehouse(instant, to: &bytes)
     return bytes
-  }
-
-  /// The number of a day's text, nil for any other text.
-  static func day(_ text: ByteView) -> Int64? {
-    text.count == 10 ? Day.parse(text).value : nil
-  }
-
-  /// The microseconds of an instant's text, nil for any other text.
-  ///
-  /// SQLite's own functions write no fraction, or three digits: one to six are read, and a `T` for the space.
-  static func instant(_ text: ByteView) -> Int64? {
-    guard text.count == 19 || (text.count >= 21 && text.count <= 26),
-      let date = Self.day(text.slice(0..<10)),
-      text[10] == UInt8(ascii: " ") || text[10] == UInt8(ascii: "T"),
-      text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
-      let hour = number(text, 11..<13), let minute = number(text, 14..<16),
-      let second = number(text, 17..<19), hour < 24, minute < 60, second < 60
-    else { return nil }
-    var fraction: Int64 = 0
-    if text.count > 19 {
-      guard text[19] == UInt8(ascii: "."), let digits = number(text, 20..<text.count) else {
-        return nil
-      }
-      fraction = digits * powerOfTen(26 - text.count)
-    }
-    return date * day + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction
-  }
-
-  private static func number(_ text: ByteView, _ range: Range<Int>) -> Int64? {
-    var value: Int64 = 0
-    for index in range {
-      let digit = text[index] &- 48
-      guard digit < 10 else { return nil }
-      value = value * 10 + Int64(digit)
-    }
-    return value
   }
 }

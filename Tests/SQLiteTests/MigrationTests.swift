@@ -6,6 +6,10 @@ import Testing
 
 @Suite("Migrations")
 struct MigrationTests {
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
   private let first = Migration(number: 1, name: "001-a.sql", sql: "CREATE TABLE a (x {{money}});")
   private let second = Migration(number: 2, name: "002-b.sql", sql: "CREATE TABLE b (x text);")
 
@@ -30,7 +34,7 @@ struct MigrationTests {
 
   @Test("The shipped tables are made, with the columns the application reads in its order")
   func shippedTables() throws {
-    let warehouse = try Folder().open()
+    let warehouse = try folder.open()
     try warehouse.migrate(try Self.shipped)
     #expect(
       try tables(warehouse) == [
@@ -50,7 +54,6 @@ struct MigrationTests {
 
   @Test("Migrations are applied in order of number, once, and recorded")
   func appliedOnce() throws {
-    let folder = try Folder()
     try folder.open().migrate([second, first])
     let warehouse = try folder.open()
     try warehouse.migrate([first, second])
@@ -63,7 +66,7 @@ struct MigrationTests {
 
   @Test("A migration that fails leaves nothing of itself, and keeps those before it")
   func failureIsWhole() throws {
-    let warehouse = try Folder().open()
+    let warehouse = try folder.open()
     let broken = Migration(
       number: 2, name: "002-b.sql",
       sql: "-- b\nCREATE TABLE b (x text);\n\nCREATE TABLE a (again text);\n")
@@ -78,7 +81,7 @@ struct MigrationTests {
     "A type nobody knows is refused with its file and line",
     arguments: ["{{decimal}}", "{{ money }}", "{{money", "{{}}"])
   func unknownType(mark: String) throws {
-    let warehouse = try Folder().open()
+    let warehouse = try folder.open()
     let migration = Migration(
       number: 1, name: "001-a.sql", sql: "CREATE TABLE a (\n  x {{money}},\n  y \(mark)\n);")
     let error = try refusal { try warehouse.migrate([migration]) }
@@ -89,7 +92,7 @@ struct MigrationTests {
 
   @Test("An applied migration that was edited is refused")
   func edited() throws {
-    let warehouse = try Folder().open()
+    let warehouse = try folder.open()
     try warehouse.migrate([first])
     let edited = Migration(number: 1, name: first.name, sql: first.sql + " ")
     let error = try refusal { try warehouse.migrate([edited, second]) }
@@ -100,7 +103,7 @@ struct MigrationTests {
 
   @Test("A database that a newer version has migrated is refused")
   func newer() throws {
-    let warehouse = try Folder().open()
+    let warehouse = try folder.open()
     try warehouse.migrate([first, second])
     let error = try refusal { try warehouse.migrate([first]) }
     #expect(error.message.contains("made by a newer nightmill"))
@@ -109,7 +112,7 @@ struct MigrationTests {
 
   @Test("Numbers that are used twice, removed, or slipped in before applied ones are refused")
   func numbering() throws {
-    let warehouse = try Folder().open()
+    let warehouse = try folder.open()
     let twin = Migration(number: 1, name: "001-z.sql", sql: "SELECT 1;")
     #expect(try refusal { try warehouse.migrate([first, twin]) }.message.contains("same number"))
     try warehouse.migrate([second])
@@ -122,7 +125,7 @@ struct MigrationTests {
 
   @Test("A migration that commits by itself is refused")
   func commits() throws {
-    let warehouse = try Folder().open()
+    let warehouse = try folder.open()
     let migration = Migration(number: 1, name: "001-a.sql", sql: "COMMIT; CREATE TABLE a (x);")
     let error = try refusal { try warehouse.migrate([migration]) }
     #expect(error.help == "remove COMMIT and ROLLBACK")
@@ -131,7 +134,6 @@ struct MigrationTests {
 
   @Test("Nothing to apply writes nothing: a read-only warehouse is content")
   func nothingToApply() throws {
-    let folder = try Folder()
     try folder.open().migrate([first])
     let reader = try folder.open(readOnly: true)
     try reader.migrate([first])

@@ -40,7 +40,9 @@ struct QueryTests {
     ])
   func types(expression: String, type: ColumnType, expected: String) throws {
     #expect(
-      try warehouse.rows("SELECT \(expression) AS x FROM weeks", types: ["x": type]) == [expected])
+      try warehouse.rows("SELECT \(expression) AS x FROM weeks LIMIT 1", types: ["x": type]) == [
+        expected
+      ])
   }
 
   @Test(
@@ -75,7 +77,8 @@ struct QueryTests {
       "WITH a AS (SELECT 1) UPDATE weeks SET lost = 0", "CREATE TABLE x (y)", "DROP TABLE weeks",
       "CREATE TEMP TABLE x AS SELECT 1", "ATTACH 'other.sqlite' AS other", "BEGIN", "COMMIT",
       "PRAGMA journal_mode = DELETE", "PRAGMA query_only = 0", "PRAGMA writable_schema = 1",
-      "VACUUM INTO 'copy.sqlite'", "SELECT load_extension('x')", "REINDEX", "SAVEPOINT s",
+      "VACUUM INTO 'copy.sqlite'", "VACUUM", "REINDEX",
+      "SAVEPOINT s",
     ])
   func onlyReads(sql: String) throws {
     let error = try refusal { _ = try warehouse.rows(sql) }
@@ -83,6 +86,15 @@ struct QueryTests {
     #expect(error.help.contains("a query only reads"))
     #expect(try warehouse.rows("SELECT count(*), sum(lost) FROM weeks") == ["4|0"])
     #expect(try warehouse.rows("SELECT name FROM sqlite_schema WHERE name = 'x'") == [])
+  }
+
+  @Test(
+    "The schema cannot be edited, nor code loaded",
+    arguments: ["UPDATE sqlite_master SET sql = ''", "SELECT load_extension('x')"])
+  func schemaIsSafe(sql: String) throws {
+    let error = try refusal { _ = try warehouse.rows(sql) }
+    #expect(error.kind == .configuration)
+    #expect(try warehouse.rows("SELECT count(*), sum(lost) FROM weeks") == ["4|0"])
   }
 
   @Test(
@@ -155,7 +167,8 @@ struct QueryTests {
       (2, "2.5", "0.03"), (2, "NULL", "NULL"),
     ])
   func moneyText(digits: Int, minor: String, expected: String) throws {
-    let warehouse = try Folder().open(digits: digits)
+    let folder = try Folder()
+    let warehouse = try folder.open(digits: digits)
     #expect(try warehouse.rows("SELECT money_text(\(minor))") == [expected])
   }
 

@@ -111,7 +111,7 @@ struct VendorTests {
 
   // Protects the promise that running day by day leaves the tables that one run over the whole span leaves:
   // follow-ups and subscriptions restate rows, and leads that were followed up go.
-  @Test(arguments: [(UInt64(1), 1), (2, 1), (3, 5), (4, 9)])
+  @Test(arguments: [(UInt64(1), 1), (2, 4), (3, 9)])
   func dayByDayEqualsTheWholeSpan(seed: UInt64, step: Int) throws {
     let data = VendorData(seed: seed)
     let whole = try data.harness(to: 130).run(Self.stages, data.inputs)
@@ -141,12 +141,23 @@ struct VendorData {
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
+    // Calls, follow-ups and subscriptions lie on limits of 30 days often enough to be told apart from near misses.
+    var followups: [Int] = []
     for vendor in 0..<6 {
-      let followup = vendor == 0 ? "" : instant(day: Int.random(in: 20..<100, using: &random))
-      vendors.append("v\(vendor),Vendor \(vendor),\(["x", "y", ""][vendor % 3]),\(followup)")
+      followups.append(Int.random(in: 32..<90, using: &random))
+      let sent = vendor == 0 ? "" : "\(date(followups[vendor]))T12:00:00Z"
+      vendors.append("v\(vendor),Vendor \(vendor),\(["x", "y", ""][vendor % 3]),\(sent)")
+      let after = [30, 30, 29, 31, 5, 12][vendor]
+      transactions.append(
+        "s\(vendor),\(date(followups[vendor] + after))T12:00:00Z,vendor_subscription,9.00,USD,v\(vendor)"
+      )
+      for before in [30, 30, 29, 31, 0, 17] {
+        calls.append(
+          "n\(calls.count),v\(vendor),\(date(followups[vendor] - before))T12:00:00Z,0,hangup,")
+      }
     }
     let outcomes = ["hangup", "rejected", "timeout", "busy", "answered", "canceled", "failed"]
-    for call in 0..<600 {
+    for call in 0..<400 {
       let outcome = outcomes.randomElement(using: &random) ?? ""
       let session = Bool.random(using: &random) ? "s\(Int.random(in: 0..<40, using: &random))" : ""
       calls.append(
@@ -154,8 +165,8 @@ struct VendorData {
           + "\(instant(day: Int.random(in: 0...130, using: &random))),"
           + "\(Int.random(in: 0..<60, using: &random)),\(outcome),\(session)")
     }
-    for number in 0..<80 {
-      let kind = ["booking", "vendor_subscription", "purchase"].randomElement(using: &random) ?? ""
+    for number in 0..<60 {
+      let kind = Bool.random(using: &random) ? "booking" : "purchase"
       transactions.append(
         "t\(number),\(instant(day: Int.random(in: 0...130, using: &random))),\(kind),"
           + "\(Int.random(in: 0..<50, using: &random)).37,USD,"
@@ -163,11 +174,12 @@ struct VendorData {
     }
   }
 
+  private func date(_ day: Int) -> String { Day(number: 20_454 + Int32(day)).text }
+
   /// An instant of a day, counted from 2026-01-01, on a whole sixth of a day.
   private mutating func instant(day: Int) -> String {
-    let date = Day(number: 20_454 + Int32(day)).text
-    return
-      "\(date)T\(["00", "04", "08", "12", "16", "20"][Int.random(in: 0..<6, using: &random)]):00:00Z"
+    let hour = ["00", "04", "08", "12", "16", "20"].randomElement(using: &random) ?? "00"
+    return "\(date(day))T\(hour):00:00Z"
   }
 
   mutating func shuffle() {
@@ -179,8 +191,8 @@ struct VendorData {
   /// A harness for days counted from 2026-01-01; without `from`, for everything.
   func harness(from: Int? = nil, to: Int) -> Harness {
     Harness(
-      from: from.map { Day(number: 20_454 + Int32($0)).text },
-      to: Day(number: 20_454 + Int32(to)).text)
+      from: from.map(date),
+      to: date(to))
   }
 
   /// The sources as CSV.

@@ -17,7 +17,7 @@ package struct RecordFields {
 }
 
 /// Bytes of a latin-1 text as UTF-8.
-func transcodeLatin1(_ bytes: ByteView) -> [UInt8] {
+package func transcodeLatin1(_ bytes: ByteView) -> [UInt8] {
   var text: [UInt8] = []
   text.reserveCapacity(bytes.count + 8)
   for index in 0..<bytes.count {

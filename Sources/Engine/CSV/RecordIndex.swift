@@ -42,6 +42,11 @@ package struct RecordIndex: ~Copyable {
     chunk.slice(Int(recordStarts[row])..<Int(recordEnds[row]))
   }
 
+  /// Where a record begins and ends.
+  package func place(of row: Int) -> Range<Int> {
+    Int(recordStarts[row])..<Int(recordEnds[row])
+  }
+
   /// The bytes of a field as they stand in the file, without enclosing quotes, and whether quotes in it are doubled.
   package func field(
     _ field: Int, ofRecord row: Int, in chunk: ByteView

@@ -232,6 +232,15 @@ package struct RecordScanner {
     return end == chunk.count ? end : afterBreak(at: end, in: chunk)
   }
 
+  /// Refuses the first line of a record that is too long to be one; returns where the next line begins, or nil if
+  /// the line itself does not end.
+  package func refuseFirstLine(
+    at start: Int, of chunk: ByteView, into index: inout RecordIndex
+  ) -> Int? {
+    let state = State(at: start, firstField: index.fieldStarts.count)
+    return refuseLine(of: state, in: chunk, isLast: false, into: &index)
+  }
+
   private func afterBreak(at place: Int, in chunk: ByteView) -> Int {
     let isPair =
       chunk[place] == 0x0D && place + 1 < chunk.count && chunk[place + 1] == 0x0A

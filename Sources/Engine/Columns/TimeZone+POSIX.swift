@@ -59,7 +59,8 @@ struct PosixRule: Hashable, Sendable {
 
   /// The range around an instant that is not before `last`, the last explicit range.
   func range(at instant: Int64, after last: TimeZone.Range) -> TimeZone.Range {
-    let year = Civil.date(Int(Instant.dayNumber(instant))).year
+    // Past the year 290,000 microseconds run out; columns hold instants up to 9999.
+    let year = min(Civil.date(Int(Instant.dayNumber(instant))).year, 290_000)
     var range = last
     for year in year - 1...year + 1 {
       for change in changes(in: year) {

@@ -23,7 +23,7 @@ extension TimeZone {
     }
     if let rule {
       let last = block.times.last
-      let from = last.map { Civil.date(Int(($0 / 86_400))).year } ?? Self.firstRuleYear
+      let from = last.map { Civil.date($0 / 86_400).year } ?? Self.firstRuleYear
       for year in min(from, Self.lastExpandedYear)...Self.lastExpandedYear {
         for change in rule.changes(in: year) where change.at > last ?? .min {
           table.append(at: change.at, offset: change.offset)
@@ -52,7 +52,7 @@ private struct TransitionTable {
   mutating func append(at: Int, offset: Int) {
     // Files may start at the big bang, which microseconds do not reach.
     let limit = Int(Int64.max / Instant.second)
-    let start = at <= -limit ? .min : Int64(min(at, limit)) * Instant.second
+    let start = at <= -limit ? .min : Int64(at) * Instant.second
     if starts[starts.count - 1] >= start {
       shifts[shifts.count - 1] = Int64(offset) * Instant.second
     } else {
@@ -141,6 +141,9 @@ private struct TZifReader {
   private func check(_ block: Block) throws(ValueError) {
     for (earlier, later) in zip(block.times, block.times.dropFirst()) where earlier >= later {
       throw error("transitions in order of time", "\(later) after \(earlier)")
+    }
+    if let last = block.times.last, last > Int(Instant.last / Instant.second) {
+      throw error("transitions up to the year 9999", "\(last) seconds since 1970")
     }
     if let type = block.types.first(where: { $0 >= block.offsets.count }) {
       throw error("an offset below \(block.offsets.count)", "\(type)")

@@ -1,0 +1,67 @@
+import Engine
+import Metrics
+import SQLite
+
+/// From a name in YAML to a source, stage or warehouse: the one place where what exists is listed.
+package enum Registry {
+  /// The version of this program, as `--version` says it and every run records it.
+  package static let version = "0.1.0"
+
+  /// The contracts of all sources.
+  package static var sources: [Contract] { Sources.all }
+
+  /// All stages, each after those it reads.
+  package static var stages: [any MetricStage.Type] { StageCatalogue.all.map(\.stage) }
+
+  /// Every table the warehouse may hold.
+  package static var tables: [TableSchema] {
+    stages.filter { !$0.isEphemeral }.flatMap { $0.writes } + RunTables.all
+  }
+
+  /// What pipeline files may name; `reports` are the names of the project's report files.
+  package static func knownNames(reports: [String]) -> KnownNames {
+    KnownNames(
+      sources: sources,
+      stages: stages.filter { !$0.isEphemeral }.map { type in
+        KnownNames.Stage(type.name, reads: sourcesRead(by: type))
+      },
+      reports: reports,
+      parameters: StageCatalogue.parameters.map { declaration in
+        KnownNames.Parameter(declaration.name, expected: declaration.summary) { text, currency in
+          declaration.value(of: text, currency: currency) != nil
+        }
+      })
+  }
+
+  /// The sources a stage needs, its own and those of the stages that are computed for it in memory.
+  package static func sourcesRead(by type: any MetricStage.Type) -> [String] {
+    var names = type.reads.map(\.source)
+    for upstream in type.upstream {
+      if let other = stages.first(where: { $0.name == upstream }), other.isEphemeral {
+        names += sourcesRead(by: other)
+      }
+    }
+    return names.reduce(into: []) { unique, name in
+      if !unique.contains(name) { unique.append(name) }
+    }
+  }
+
+  /// Opens the warehouse of a URL: `sqlite:path`.
+  package static func openWarehouse(
+    _ url: String, currency: Currency, readOnly: Bool
+  ) throws(RunError) -> any Warehouse {
+    if url.hasPrefix("sqlite:") {
+      let path = String(url.dropFirst("sqlite:".count))
+      if path.isEmpty {
+        throw RunError(
+          .usage, "the warehouse \"\(url)\" names no file", help: "write sqlite:warehouse.db")
+      }
+      return try warehouse { () throws(WarehouseError) in
+        try SQLiteWarehouse(path: path, moneyDigits: currency.digits, readOnly: readOnly)
+      }
+    }
+    let scheme = url.split(separator: ":").first.map(String.init) ?? url
+    throw RunError(
+      .usage, "no warehouse is reached by \"\(scheme):\"", help: "write sqlite:PATH")
+  }
+}

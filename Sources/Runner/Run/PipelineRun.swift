@@ -1,0 +1,172 @@
+import Engine
+import Files
+import Glibc
+import Metrics
+
+/// One run of a pipeline: extract, transform, publish.
+///
+/// Everything is computed first; publishing is one transaction at the end, so a run that fails anywhere changes nothing.
+package struct PipelineRun {
+  private let plan: RunPlan
+  private let observer: any RunObserver
+  private let migrations: [Migration]
+
+  /// A run of a plan; `migrations` are those of SQL/schema.
+  package init(_ plan: RunPlan, migrations: [Migration], observer: any RunObserver) {
+    self.plan = plan
+    self.migrations = migrations
+    self.observer = observer
+  }
+
+  /// What a run came to.
+  package struct Outcome: Sendable {
+    /// The run's ID.
+    package let runID: String
+    /// What became of each source's rows, sources without rows left out.
+    package let counts: [SourceCounts]
+    /// The refused records.
+    package let quarantined: [QuarantinedRow]
+    /// Rows of each table for the window.
+    package let tables: [(name: String, rows: Int)]
+    /// Whether the tables were published (a dry run does not).
+    package let isPublished: Bool
+    /// Seconds from beginning to end.
+    package let seconds: Double
+  }
+
+  /// Runs, and publishes unless it is a dry run.
+  package func run() throws(RunError) -> Outcome {
+    let began = now()
+    let startedAt = Clock.now()
+    let warehouse = try Registry.openWarehouse(
+      plan.warehouse, currency: plan.context.currency, readOnly: false)
+    try Runner.warehouse { () throws(WarehouseError) in try warehouse.lock() }
+    defer { warehouse.unlock() }
+    try Runner.warehouse { () throws(WarehouseError) in try warehouse.migrate(migrations) }
+
+    let executions = plan.stages.map { makeExecution($0.init(plan.context)) }
+    let (counts, quarantined) = try readSources(executions)
+    var changes = try finish(executions, reading: warehouse)
+    let runID = Clock.runID(at: startedAt)
+    let tables = changes.map { (name: $0.schema.name, rows: $0.rows.count) }
+    changes += RunRecord(
+      runID: runID, plan: plan, startedAt: startedAt, finishedAt: Clock.now(), counts: counts,
+      quarantined: quarantined
+    ).changes
+    if !plan.options.isDryRun {
+      let all = changes
+      try Runner.warehouse { () throws(WarehouseError) in try warehouse.publish(all) }
+    }
+    return Outcome(
+      runID: runID, counts: counts, quarantined: quarantined, tables: tables,
+      isPublished: !plan.options.isDryRun, seconds: now() - began)
+  }
+
+  /// Binds every file first, so that a missing column stops the run before any row is read; then reads source by source.
+  private func readSources(
+    _ executions: [any StageExecution]
+  ) throws(RunError) -> ([SourceCounts], [QuarantinedRow]) {
+    var sources: [(spec: SourceSpec, run: SourceRun)] = []
+    for spec in plan.sources {
+      let files = try SourceFiles(spec: spec, folder: plan.inputs).bind(observer)
+      let readers = executions.filter { execution in
+        execution.stage.reads.contains { $0.source == spec.contract.source }
+      }
+      let run = SourceRun(
+        contract: spec.contract,
+        settings: RecordDecoder.Settings(
+          timeZone: spec.timezone, currency: plan.context.currency),
+        files: files, readers: readers, options: plan.options.pass)
+      sources.append((spec, run))
+    }
+    var counts: [SourceCounts] = []
+    var quarantined: [QuarantinedRow] = []
+    for (spec, run) in sources {
+      let result = try run.run(observer)
+      if result.counts.read > 0 { counts.append(result.counts) }
+      quarantined += result.quarantined
+      try checkShare(result, of: spec)
+    }
+    return (counts, quarantined)
+  }
+
+  /// Stops the run where too many rows of a source were refused.
+  private func checkShare(
+    _ result: SourceRun.Result, of spec: SourceSpec
+  ) throws(RunError) {
+    let counts = result.counts
+    guard spec.maxQuarantined.isExceeded(by: counts.quarantined, of: counts.read) else { return }
+    let first = result.quarantined.prefix(5).map { row in
+      "\n  \(row.file):\(row.line): \(row.offence.word): \(row.detail)"
+    }
+    throw RunError(
+      .rejected,
+      "source \(counts.source): \(counts.quarantined) of \(counts.read) rows were refused, more than "
+        + "\(spec.maxQuarantined) allows; nothing was published" + first.joined(),
+      help: "mend the file or its mapping, or raise max_quarantined at \(spec.mark)")
+  }
+
+  /// Finishes the stages in order, each with the tables it needs; returns the changes to publish.
+  private func finish(
+    _ executions: [any StageExecution], reading warehouse: any Warehouse
+  ) throws(RunError) -> [TableChange] {
+    var computed: [String: Table] = [:]
+    var changes: [TableChange] = []
+    for execution in executions {
+      let began = now()
+      let stage = execution.stage
+      try readUpstream(of: stage, into: &computed, from: warehouse)
+      var published: [String: Table] = [:]
+      for readBack in stage.readsBack {
+        published[readBack.schema.name] = try read(readBack, from: warehouse)
+      }
+      let tables = Upstream(computed: computed, published: published)
+      let made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
+      for change in made { computed[change.schema.name] = change.rows }
+      observer.stageEnded(
+        stage.name, rows: made.reduce(0) { $0 + $1.rows.count }, seconds: now() - began)
+      if !stage.isEphemeral {
+        changes += plan.options.isFullRefresh ? made.map(\.replacingEverything) : made
+      }
+    }
+    return changes
+  }
+
+  private func read(
+    _ readBack: ReadBack, from warehouse: any Warehouse
+  ) throws(RunError) -> Table {
+    if plan.options.isFullRefresh {
+      return Table(empty: readBack.schema.selecting(readBack.columns))
+    }
+    return try Runner.warehouse { () throws(WarehouseError) in
+      try warehouse.read(readBack.schema, columns: readBack.columns, span: readBack.span)
+    }
+  }
+
+  /// Reads the tables of upstream stages that are not part of this run, as published.
+  private func readUpstream(
+    of stage: any Stage, into computed: inout [String: Table], from warehouse: any Warehouse
+  ) throws(RunError) {
+    for name in stage.upstream where !plan.stages.contains(where: { $0.name == name }) {
+      guard let type = Registry.stages.first(where: { $0.name == name }) else { continue }
+      for schema in type.writes where computed[schema.name] == nil {
+        let table = try Runner.warehouse { () throws(WarehouseError) in
+          try warehouse.read(schema, columns: schema.columns.map(\.name), span: .everything)
+        }
+        if table.count == 0 {
+          throw RunError(
+            .failed, "stage \(stage.name) reads \(schema.name), which is not published yet",
+            help: "nightmill run \(plan.pipeline.name) --select +\(stage.name) --from all")
+        }
+        computed[schema.name] = table
+      }
+    }
+  }
+}
+
+extension TableChange {
+  /// The same rows as the whole of the table.
+  fileprivate var replacingEverything: TableChange {
+    TableChange(rows: rows, replaces: .everything)
+  }
+}

@@ -1,0 +1,13 @@
+/// Told what a run does, as it does it; may be called from several threads at once.
+package protocol RunObserver: Sendable {
+  /// A pass over a source begins; `bytes` is what its files hold on disk.
+  func sourceBegan(_ source: String, files: Int, bytes: Int)
+  /// Some bytes (of the plain text) and records of a source are done. Returns false to stop the run.
+  func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool
+  /// A source has been read.
+  func sourceEnded(_ counts: SourceCounts, seconds: Double)
+  /// A stage has made its tables.
+  func stageEnded(_ stage: String, rows: Int, seconds: Double)
+  /// Something that a person should know but that stops nothing.
+  func warning(_ message: String)
+}

@@ -1,0 +1,90 @@
+import Engine
+import Metrics
+
+/// What a run will do, settled before anything is read: stages in order, their sources, the window.
+package struct RunPlan: Sendable {
+  /// The pipeline.
+  package let pipeline: Pipeline
+  /// Window, zone, currency and parameters.
+  package let context: RunContext
+  /// The stages, each after those it reads; ephemeral ones among them.
+  package let stages: [any MetricStage.Type]
+  /// The sources that are read, in the pipeline's order.
+  package let sources: [SourceSpec]
+  /// The warehouse's URL.
+  package let warehouse: String
+  /// The folder that relative paths of sources start from.
+  package let inputs: String
+  /// The folder for reports.
+  package let output: String
+  /// What the command line adds.
+  package let options: RunOptions
+
+  /// Plans a run of `pipeline` over `window`; `folder` is the project's, which relative paths of the pipeline start from.
+  package init(
+    _ pipeline: Pipeline, window: Window, options: RunOptions, folder: String
+  ) throws(RunError) {
+    self.pipeline = pipeline
+    self.options = options
+    let settings = pipeline.settings
+    do throws(ParameterError) {
+      context = RunContext(
+        window: options.isFullRefresh ? Window(from: nil, to: window.to) : window,
+        timeZone: settings.timezone, currency: settings.currency,
+        parameters: try Parameters(
+          settings.parameters, declarations: StageCatalogue.parameters,
+          currency: settings.currency))
+    } catch {
+      throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
+    }
+    let selected = try Self.select(pipeline, options)
+    stages = Registry.stages.filter { selected.contains($0.name) }
+    let isPartial = options.select != nil || options.exclude != nil
+    let read = Set(stages.flatMap { $0.reads.map(\.source) })
+    sources = pipeline.sources.filter { !isPartial || read.contains($0.contract.source) }
+    warehouse = Self.resolve(
+      url: options.warehouse ?? pipeline.warehouse ?? "sqlite:warehouse.db",
+      in: options.warehouse == nil ? folder : "")
+    inputs = options.inputs ?? Self.resolve(pipeline.inputs ?? "", in: folder)
+    output = options.output ?? Self.resolve(pipeline.output ?? "out", in: folder)
+  }
+
+  /// The names of the selected stages and of those computed in memory for them.
+  private static func select(
+    _ pipeline: Pipeline, _ options: RunOptions
+  ) throws(RunError) -> Set<String> {
+    let own = Registry.stages.filter { pipeline.stages.contains($0.name) }
+    let selection = Selection(among: candidates(own))
+    var names = Set(try selection.stages(select: options.select, exclude: options.exclude))
+    if names.isEmpty, !own.isEmpty {
+      throw RunError(.usage, "nothing is left to run", help: "exclude fewer stages")
+    }
+    // What stays in memory is never published, so it is made wherever it is needed.
+    for type in Registry.stages.reversed() where names.contains(type.name) {
+      for upstream in type.upstream
+      where Registry.stages.contains(where: { $0.name == upstream && $0.isEphemeral }) {
+        names.insert(upstream)
+      }
+    }
+    return names
+  }
+
+  /// Stages as candidates of a selection.
+  package static func candidates(_ types: [any MetricStage.Type]) -> [Selection.Candidate] {
+    types.map { type in
+      Selection.Candidate(name: type.name, needs: type.upstream, tags: type.tags)
+    }
+  }
+
+  /// A path relative to the project, unless it is absolute.
+  static func resolve(_ path: String, in folder: String) -> String {
+    if folder.isEmpty || folder == "." || path.hasPrefix("/") { return path }
+    return path.isEmpty ? folder : "\(folder)/\(path)"
+  }
+
+  /// A warehouse's URL with its file relative to the project.
+  static func resolve(url: String, in folder: String) -> String {
+    guard url.hasPrefix("sqlite:") else { return url }
+    return "sqlite:" + resolve(String(url.dropFirst(7)), in: folder)
+  }
+}

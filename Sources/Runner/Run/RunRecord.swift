@@ -1,0 +1,72 @@
+import Engine
+import Files
+
+/// What a run leaves about itself in the warehouse, published together with its tables.
+struct RunRecord {
+  let runID: String
+  let plan: RunPlan
+  let startedAt: Int64
+  let finishedAt: Int64
+  let counts: [SourceCounts]
+  let quarantined: [QuarantinedRow]
+
+  /// The rows of `runs`, `source_counts` and `quarantined_rows`; earlier runs' rows stay.
+  var changes: [TableChange] {
+    [run, sources, refused].map { TableChange(rows: $0, replaces: .nothing) }
+  }
+
+  private var run: Table {
+    let window = plan.context.window
+    let stages = plan.stages.filter { !$0.isEphemeral }.map { $0.name }
+    return Table(
+      schema: RunTables.runs,
+      columns: [
+        texts([runID]), texts([plan.pipeline.name]), texts(["published"]),
+        .integers([startedAt]), .integers([finishedAt]),
+        .integers([window.from.map { Int64($0.number) } ?? .absent]),
+        .integers([Int64(window.to.number)]),
+        texts([plan.context.timeZone.name]), texts([plan.context.currency.text]),
+        texts([Registry.version]), texts([fingerprint]), texts([stages.joined(separator: " ")]),
+        .integers([Int64(counts.reduce(0) { $0 + $1.read })]),
+        .integers([Int64(counts.reduce(0) { $0 + $1.used })]),
+        .integers([Int64(counts.reduce(0) { $0 + $1.quarantined })]),
+      ])
+  }
+
+  private var sources: Table {
+    func column(_ value: (SourceCounts) -> Int) -> TableColumn {
+      .integers(counts.map { Int64(value($0)) })
+    }
+    return Table(
+      schema: RunTables.sourceCounts,
+      columns: [
+        texts(counts.map(\.source)), column(\.read), column(\.used), column(\.filtered),
+        column(\.duplicate), column(\.superseded), column(\.quarantined),
+        texts(counts.map { _ in runID }),
+      ])
+  }
+
+  private var refused: Table {
+    Table(
+      schema: RunTables.quarantinedRows,
+      columns: [
+        texts(quarantined.map(\.source)), texts(quarantined.map(\.file)),
+        .integers(quarantined.map { Int64($0.line) }), texts(quarantined.map(\.column)),
+        texts(quarantined.map(\.offence.word)), texts(quarantined.map { _ in runID }),
+        texts(quarantined.map(\.detail)), texts(quarantined.map(\.raw)),
+      ])
+  }
+
+  /// A short name for the settings: runs with the same one were made alike.
+  private var fingerprint: String {
+    let hashed = Array(plan.pipeline.settings.fingerprintText.utf8).withView { hash($0) }
+    let digits = String(hashed, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  private func texts(_ values: [String?]) -> TableColumn {
+    var column = TextColumn()
+    for value in values { column.append(value) }
+    return .texts(column)
+  }
+}

@@ -1,0 +1,105 @@
+import Engine
+import Files
+import Glibc
+
+/// A source of a run: its contract, its bound files and the stages that read it.
+struct SourceRun {
+  let contract: Contract
+  let settings: RecordDecoder.Settings
+  let files: [BoundFile]
+  let readers: [any StageExecution]
+  let options: PassOptions
+
+  /// What a pass came to.
+  struct Result {
+    var counts: SourceCounts
+    var quarantined: [QuarantinedRow]
+  }
+
+  /// Reads the source and folds its rows into the stages.
+  ///
+  /// One pass, unless rows with the same key differ: then it is repeated with those rows held aside (see `Admission`).
+  func run(_ observer: any RunObserver) throws(RunError) -> Result {
+    let started = now()
+    var bytes = 0
+    for bound in files {
+      bytes += try file { () throws(FileError) in try ByteFile.sizeOnDisk(bound.path) }
+    }
+    observer.sourceBegan(contract.source, files: files.count, bytes: bytes)
+    var admission = Admission(contract: contract)
+    var (workers, counts) = try pass(admission, observer)
+    if !admission.contestedKeys.isEmpty {
+      admission = Admission(contract: contract, contested: admission.contestedKeys)
+      workers = []
+      (workers, counts) = try pass(admission, observer)
+    }
+    let losses = try settle(admission, &workers)
+    for worker in workers {
+      for (execution, part) in zip(readers, worker.parts) {
+        try stage { () throws(StageError) in try execution.absorb(part) }
+      }
+    }
+    var total = SourceCounts(source: contract.source)
+    total.read = counts.read
+    total.filtered = counts.filtered
+    total.duplicate = losses.duplicate
+    total.superseded = losses.superseded
+    total.quarantined = counts.quarantined.count
+    observer.sourceEnded(total, seconds: now() - started)
+    return Result(counts: total, quarantined: counts.quarantined)
+  }
+
+  /// What a worker folds into: a part for each stage that reads the source.
+  private struct Worker {
+    var parts: [any StageWorker]
+  }
+
+  private func pass(
+    _ admission: Admission, _ observer: any RunObserver
+  ) throws(RunError) -> (workers: [Worker], counts: PassCounts) {
+    let reads = readers.compactMap { execution in
+      execution.stage.reads.first { $0.source == contract.source }
+    }
+    let names = Set(reads.flatMap(\.columns))
+    let wanted = contract.fields.map { admission.needsAllColumns || names.contains($0.name) }
+    let pass = CSVPass(
+      contract: contract, settings: settings, files: files, wanted: wanted, options: options)
+    let factories = readers.map(\.makeWorker)
+    let source = contract.source
+    do throws(PassError<StageError>) {
+      return try pass.run(
+        makeWorker: { Worker(parts: factories.map { $0() }) },
+        progress: { observer.sourceAdvanced(source, bytes: $0, rows: $1) },
+        fold: { (worker, batch, file) throws(StageError) in
+          admission.admit(batch, file: file)
+          guard batch.count > 0 else { return }
+          for part in worker.parts { try part.add(batch, of: source) }
+        })
+    } catch {
+      switch error {
+      case .file(let error): throw RunError(error)
+      case .fold(let error): throw RunError(error)
+      case .cancelled: throw RunError(.interrupted, "interrupted; nothing was published", help: "")
+      }
+    }
+  }
+
+  private func settle(
+    _ admission: Admission, _ workers: inout [Worker]
+  ) throws(RunError) -> Admission.Losses {
+    if workers.isEmpty { workers = [Worker(parts: readers.map { $0.makeWorker() })] }
+    let first = workers[0]
+    return try stage { () throws(StageError) in
+      try admission.settle(batchSize: options.batchSize) { (batch) throws(StageError) in
+        for part in first.parts { try part.add(batch, of: contract.source) }
+      }
+    }
+  }
+}
+
+/// Seconds of a clock that never goes back.
+func now() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}

@@ -1,0 +1,57 @@
+import Engine
+
+extension Migration {
+  /// The types that databases spell differently, as SQLite spells them.
+  static let sqliteTypes = [
+    "serial": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "integer": "INTEGER",
+    "money": "INTEGER",
+    "ratio": "REAL",
+    "boolean": "INTEGER",
+    "day": "TEXT",
+    "instant": "TEXT",
+  ]
+
+  /// The statements with each `{{name}}` replaced by a database's type; an unknown name fails with its line.
+  func statements(types: [String: String]) throws(SQLiteError) -> String {
+    var result = ""
+    var rest = Substring(sql)
+    while let open = Self.range(of: "{{", in: rest) {
+      let body = rest[open.upperBound...]
+      let close = Self.range(of: "}}", in: body)
+      let word = close.map { String(body[..<$0.lowerBound]) } ?? String(body.prefix { $0 != "\n" })
+      guard let close, let type = types[word] else {
+        let known = types.keys.sorted().map { "{{\($0)}}" }.joined(separator: ", ")
+        let line = self.line(of: open.lowerBound)
+        throw SQLiteError(
+          .configuration, "\(name):\(line): expected a type's name, found {{\(word)",
+          help: "those known are \(known)")
+      }
+      result += rest[..<open.lowerBound] + type
+      rest = rest[close.upperBound...]
+    }
+    return result + rest
+  }
+
+  /// A fingerprint of the file's text: two 64-bit hashes, which is plenty to notice an edit.
+  var fingerprint: String {
+    var text = sql
+    return text.withUTF8 { buffer in
+      let bytes =
+        buffer.baseAddress.map { ByteView(start: UnsafeRawPointer($0), count: buffer.count) }
+        ?? .none
+      return [hash(bytes), hash(bytes, seed: 1)].map { half in
+        let digits = String(half, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+      }.joined()
+    }
+  }
+
+  private func line(of index: String.Index) -> Int {
+    1 + sql[..<index].utf8.count { $0 == UInt8(ascii: "\n") }
+  }
+
+  private static func range(of mark: String, in text: Substring) -> Range<String.Index>? {
+    text.firstRange(of: mark)
+  }
+}

@@ -1,0 +1,97 @@
+import CSQLite
+import Engine
+
+// Each set of rows is first staged into a temporary table ordered by key, then compared with the published
+// table by SQL. Upserting row by row would be simpler, but SQLite takes a new serial number for every row it
+// tries to insert, so `id`s would have gaps that depend on how often a window was run; and what a span
+// replaces needs the set of keys anyway.
+
+extension SQLiteWarehouse {
+  package func publish(_ changes: [TableChange]) throws(WarehouseError) {
+    do throws(SQLiteError) {
+      try database.transaction { () throws(SQLiteError) in
+        for change in changes { try publish(change) }
+      }
+    } catch {
+      throw error.warehouseError
+    }
+    // Folds the log into the file. It cannot while another program reads; then the next publication or the
+    // last program to close the file does it. What was committed is safe in either place, so no failure counts.
+    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  private func publish(_ change: TableChange) throws(SQLiteError) {
+    let schema = change.schema
+    if change.rows.count > 0 || change.replaces != .nothing {
+      try staged(change.rows) { () throws(SQLiteError) in
+        try removeUnstaged(schema, in: change.replaces)
+        try updateFromStaged(schema)
+        try insertFromStaged(schema)
+      }
+    }
+    if change.restated.count > 0 {
+      try staged(change.restated) { () throws(SQLiteError) in try updateFromStaged(schema) }
+    }
+    if change.retired.count > 0 {
+      try staged(change.retired) { () throws(SQLiteError) in try removeStaged(schema) }
+    }
+  }
+
+  /// Removes published rows of a span whose key is not staged.
+  private func removeUnstaged(_ schema: TableSchema, in span: Span) throws(SQLiteError) {
+    if span == .nothing { return }
+    var sql = "DELETE FROM main.\(quoted(schema.name)) AS p WHERE "
+    if case .range = span { sql += "p.\(quoted(schema.timeName)) BETWEEN ?1 AND ?2 AND " }
+    sql += "NOT EXISTS (SELECT 1 FROM temp.staged AS s WHERE \(schema.keysMatch))"
+    let statement = try Statement(sql, on: database)
+    if case .range(let from, let to) = span {
+      try statement.bind(from, as: schema.timeType, at: 1)
+      try statement.bind(to, as: schema.timeType, at: 2)
+    }
+    try statement.run()
+  }
+
+  /// Gives published rows the values of the staged rows with their keys; rows that have them already are not touched.
+  private func updateFromStaged(_ schema: TableSchema) throws(SQLiteError) {
+    let values = schema.columns.map(\.name).filter { !schema.key.contains($0) }.map(quoted)
+    if values.isEmpty { return }
+    let assignments = values.map { "\($0) = s.\($0)" }.joined(separator: ", ")
+    let differences = values.map { "p.\($0) IS NOT s.\($0)" }.joined(separator: " OR ")
+    // The `+` keeps the planner from looking staged rows up for each published row: the window is small, the
+    // table is years.
+    let match = schema.key.map { "p.\(quoted($0)) = +s.\(quoted($0))" }.joined(separator: " AND ")
+    try database.execute(
+      "UPDATE main.\(quoted(schema.name)) AS p SET \(assignments) FROM temp.staged AS s "
+        + "WHERE \(match) AND (\(differences))")
+  }
+
+  /// Inserts the staged rows whose keys are not published, in the order of their keys, so that serial numbers
+  /// do not depend on the order a stage happened to make rows in.
+  private func insertFromStaged(_ schema: TableSchema) throws(SQLiteError) {
+    let table = "main.\(quoted(schema.name))"
+    // Taken out of the staged rows first: an INSERT that also read its own table would copy all rows once more.
+    try database.execute(
+      "DELETE FROM temp.staged AS s WHERE EXISTS "
+        + "(SELECT 1 FROM \(table) AS p WHERE \(schema.keysMatch))")
+    let columns = schema.columns.map { quoted($0.name) }.joined(separator: ", ")
+    let order = schema.key.map(quoted).joined(separator: ", ")
+    try database.execute(
+      "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM temp.staged ORDER BY \(order)")
+  }
+
+  /// Removes published rows whose key is staged. CROSS JOIN makes SQLite go through the staged keys.
+  private func removeStaged(_ schema: TableSchema) throws(SQLiteError) {
+    let table = "main.\(quoted(schema.name))"
+    try database.execute(
+      "DELETE FROM \(table) WHERE rowid IN "
+        + "(SELECT p.rowid FROM temp.staged AS s CROSS JOIN \(table) AS p WHERE \(schema.keysMatch))"
+    )
+  }
+}
+
+extension TableSchema {
+  /// That the staged row `s` and the published row `p` have the same key.
+  fileprivate var keysMatch: String {
+    key.map { "p.\(quoted($0)) = s.\(quoted($0))" }.joined(separator: " AND ")
+  }
+}

@@ -1,0 +1,79 @@
+import CSQLite
+import Engine
+
+/// Tables kept in one SQLite file.
+///
+/// The file is in write-ahead mode, so readers never wait for a run and a run never waits for readers; after
+/// each publication the log is folded back and one file remains.
+package final class SQLiteWarehouse: Warehouse {
+  /// The path as given.
+  package let path: String
+  let database: Database
+  let isReadOnly: Bool
+  var runLock: RunLock?
+
+  /// Opens the file, creating it unless `readOnly`; its folder must exist.
+  ///
+  /// `moneyDigits` is the number of decimals of the reporting currency, for the SQL function `money_text`.
+  /// `patience` is how many milliseconds a statement waits for another program's write to end.
+  package init(
+    path: String, moneyDigits: Int, readOnly: Bool, patience: Int32 = 5000
+  ) throws(WarehouseError) {
+    do throws(SQLiteError) {
+      try DatabaseFile.check(path, creates: !readOnly)
+      database = try Database(path: path, readOnly: readOnly, patience: patience)
+      self.path = path
+      isReadOnly = readOnly
+      // Opening does not read: this is where a file that is no database, or may not be read, is found out.
+      try database.execute("SELECT count(*) FROM sqlite_schema")
+      try database.execute("PRAGMA temp_store = MEMORY")
+      try database.execute("PRAGMA cache_size = -65536")  // KiB
+      if !readOnly {
+        try database.execute("PRAGMA journal_mode = WAL")
+        // A run that was reported as published must survive a power cut.
+        try database.execute("PRAGMA synchronous = FULL")
+      }
+      try database.defineMoneyText(digits: moneyDigits)
+    } catch {
+      throw error.warehouseError
+    }
+  }
+
+  package var displayName: String { "sqlite:\(path)" }
+}
+
+extension Database {
+  /// Defines `money_text(x)`: minor units as decimal text of the reporting currency, for statements written by hand.
+  fileprivate func defineMoneyText(digits: Int) throws(SQLiteError) {
+    // The digits travel in the bits of the context pointer, which is never followed. Never null: one is added.
+    let context = UnsafeMutableRawPointer(bitPattern: digits + 1)
+    let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
+    let code = sqlite3_create_function_v2(
+      handle, "money_text", 1, flags, context,
+      { call, _, arguments in
+        guard let argument = arguments?[0] else { return }
+        var minor: Int64?
+        switch sqlite3_value_type(argument) {
+        case SQLITE_NULL: return sqlite3_result_null(call)
+        case SQLITE_INTEGER: minor = sqlite3_value_int64(argument)
+        case SQLITE_FLOAT:
+          minor = Int64(
+            exactly: sqlite3_value_double(argument).rounded(.toNearestOrAwayFromZero))
+        default: break
+        }
+        guard let minor else {
+          return sqlite3_result_error(call, "money_text expects an amount in minor units", -1)
+        }
+        let digits = Int(bitPattern: sqlite3_user_data(call)) - 1
+        var text: [UInt8] = []
+        Money.append(minor, digits: digits, to: &text)
+        // SQLITE_TRANSIENT: "copy the bytes now".
+        let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        text.withUnsafeBytes { buffer in
+          let start = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+          sqlite3_result_text(call, start, Int32(buffer.count), copy)
+        }
+      }, nil, nil, nil)
+    if code != SQLITE_OK { throw SQLiteError(connection: handle, sql: "money_text") }
+  }
+}

@@ -38,6 +38,8 @@ package struct PassOptions: Sendable {
   package var batchSize = 4096
   /// How many bytes of a file a worker takes at a time.
   package var chunkSize = 1 << 20
+  /// How many bytes beyond a chunk's end are read at first, for its last record; at least 1.
+  package var readAhead = 16 << 10
   /// The longest record that is read: beyond it, an open quote counts as stray and anything else stops the run.
   package var maximumRecord = 64 << 20
 

@@ -13,9 +13,6 @@ struct ChunkReader: ~Copyable {
   private(set) var bytesDone = 0
   private(set) var rowsDone = 0
 
-  /// Read beyond a chunk's end at first, for its last record.
-  private static let slack = 16 << 10
-
   init(pass: CSVPass, chain: ChunkChain) {
     self.pass = pass
     self.chain = chain
@@ -35,7 +32,7 @@ struct ChunkReader: ~Copyable {
     // One byte more shows whether the chunk begins a line.
     let first = max(known?.offset ?? 0, chunk.index * pass.options.chunkSize - 1, 0)
     try PassError<Failure>.file { () throws(FileError) in
-      try buffer.load(file, at: first, count: max(0, limit - first) + Self.slack)
+      try buffer.load(file, at: first, count: max(0, limit - first) + pass.options.readAhead)
     }
     var start = known?.offset ?? first + afterFirstBreak(buffer.bytes)
     var next = try scan(bound, file, from: start, limit: limit, Failure.self)
@@ -51,7 +48,7 @@ struct ChunkReader: ~Copyable {
     chain.setEnd(of: chunk, ChunkChain.Place(offset: next, line: truth.line + lines))
     bytesDone = next - start
     try decode(truth, chunk.file, bound, into: &folding, fold: fold)
-    buffer.shrink(to: pass.options.chunkSize + Self.slack)
+    buffer.shrink(to: pass.options.chunkSize + pass.options.readAhead)
   }
 
   private mutating func open(_ bound: BoundFile, _ file: Int) {
@@ -86,9 +83,10 @@ struct ChunkReader: ~Copyable {
     var from = start
     while true {
       if from >= limit { return from }
-      if from > buffer.offset + buffer.count {
+      // A chunk may lie wholly beyond what was loaded: a record before it runs on past it, or the file ends before it.
+      if from < buffer.offset || from > buffer.offset + buffer.count {
         try PassError<Failure>.file { () throws(FileError) in
-          try buffer.load(file, at: start, count: max(0, limit - start) + Self.slack)
+          try buffer.load(file, at: start, count: max(0, limit - start) + pass.options.readAhead)
         }
       }
       let outcome = scanner.scan(
@@ -101,10 +99,12 @@ struct ChunkReader: ~Copyable {
         if buffer.count - record > pass.options.maximumRecord {
           guard let next = scanner.refuseFirstLine(at: record, of: buffer.bytes, into: &index)
           else { throw .file(tooLong(bound, at: from)) }
+          // What follows is loaded already; asking for more here would double the buffer with each refused line.
           from = buffer.offset + next
+          continue
         }
         try PassError<Failure>.file { () throws(FileError) in
-          try buffer.extend(file, by: max(Self.slack, buffer.count))
+          try buffer.extend(file, by: max(pass.options.readAhead, buffer.count))
         }
       }
     }

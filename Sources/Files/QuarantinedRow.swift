@@ -57,7 +57,10 @@ package struct QuarantinedRow: Sendable, Equatable, Comparable {
         plain[index] = 0x2A
       }
     }
-    return String(decoding: plain, as: UTF8.self)
+    var text = String(decoding: plain, as: UTF8.self)
+    // Transcoding, and the mark for bytes that are not UTF-8, make it longer than it was.
+    while text.utf8.count > longestRaw { text.unicodeScalars.removeLast() }
+    return text
   }
 }
 

@@ -45,11 +45,11 @@ extension RecordDecoder {
       fill(&values, input, field, binding, index, line) { text, _ in parseBoolean(text) }
     case .enumerated(let vocabulary):
       fill(&values, input, field, binding, index, line) { text, _ in
-        vocabulary.code(of: text).map(Parsed.value) ?? .refused(.value)
+        vocabulary.code(of: text).map(Parsed.value) ?? unknownWord(text)
       }
     case .currency:
       fill(&values, input, field, binding, index, line) { text, _ in
-        Currency(text.trimmed).map { .value($0.rawValue) } ?? .refused(.value)
+        Currency(text.trimmed).map { .value($0.rawValue) } ?? unknownWord(text)
       }
       currencies[input.column] = values
     }
@@ -79,7 +79,9 @@ extension RecordDecoder {
   ) {
     let first = input.rows.lowerBound
     let column = input.column
-    if case .field(let position) = binding.origin, binding.isPlainField {
+    // Parsers read UTF-8: a pound sign of a latin-1 file must become one first.
+    let isUTF8 = layout.encoding == .utf8 || index.isASCII
+    if case .field(let position) = binding.origin, binding.isPlainField, isUTF8 {
       for row in 0..<values.count {
         let (bytes, isEscaped) = index.field(position, ofRecord: first + row, in: input.chunk)
         // Doubled quotes are never part of a number, date or word, but what is refused must be refused for its type.
@@ -155,8 +157,16 @@ extension RecordDecoder {
     if let values = binding.values {
       text = text.withView { values.replacement(for: $0) } ?? text
     }
-    return text.isEmpty ? binding.defaultText ?? [] : text
+    // Spaces alone are nothing, except where spaces are kept.
+    let isText = contract.fields[input.column].type.isText
+    let isEmpty = isText ? text.isEmpty : text.withView { $0.trimmed.isEmpty }
+    return isEmpty ? binding.defaultText ?? [] : text
   }
+}
+
+/// Why a text that is no declared word is refused: spaces alone are an empty value.
+private func unknownWord(_ text: ByteView) -> Parsed {
+  .refused(text.trimmed.isEmpty ? .missing : .value)
 }
 
 /// A whole number with an optional sign; spaces around it are ignored.

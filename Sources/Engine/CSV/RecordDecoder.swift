@@ -64,7 +64,7 @@ package struct RecordDecoder {
       decodeColumn(record, index, line, into: batch)
     }
     settleOffences()
-    addIdentity(index, rows, chunk, position, to: batch)
+    addIdentity(index, rows, chunk, position, line, to: batch)
     if isDropped.contains(true) {
       batch.keep(isDropped.indices.filter { !isDropped[$0] })
     }
@@ -105,15 +105,16 @@ package struct RecordDecoder {
   /// Adds what identifies each row: its place, the hash of its key and the hash of all it says.
   private func addIdentity(
     _ index: borrowing RecordIndex, _ rows: Range<Int>, _ chunk: ByteView, _ position: Int,
-    to batch: Batch
+    _ line: (Int) -> Int, to batch: Batch
   ) {
     batch.positions.removeAll(keepingCapacity: true)
     batch.recordHashes.removeAll(keepingCapacity: true)
     for row in rows {
-      let place = position + Int(index.recordStarts[row])
-      batch.positions.append(place)
+      let start = Int(index.recordStarts[row])
+      batch.positions.append(position + start)
       let hashed = hash(index.record(row, of: chunk), seed: layout.fingerprint)
-      batch.recordHashes.append(layout.usesLineNumber ? mix(hashed, UInt64(place)) : hashed)
+      batch.recordHashes.append(
+        layout.usesLineNumber ? mix(hashed, UInt64(line(start))) : hashed)
     }
     batch.keyHashes = [UInt64](repeating: 0, count: rows.count)
     for column in contract.key {

@@ -59,6 +59,20 @@ package struct RecordScanner {
   package func scan(
     _ chunk: ByteView, from start: Int, limit: Int, isLast: Bool, into index: inout RecordIndex
   ) -> Outcome {
+    var from = start
+    // Where the file ends within a record that is refused, its later lines are still to be read.
+    while true {
+      let outcome = scanOnce(chunk, from: from, limit: limit, isLast: isLast, into: &index)
+      guard isLast, case .complete(let next) = outcome, next < min(limit, chunk.count) else {
+        return outcome
+      }
+      from = next
+    }
+  }
+
+  private func scanOnce(
+    _ chunk: ByteView, from start: Int, limit: Int, isLast: Bool, into index: inout RecordIndex
+  ) -> Outcome {
     var state = State(at: start, firstField: index.fieldStarts.count)
     var seen = SIMD16<UInt8>()
     var position = start
@@ -143,26 +157,16 @@ package struct RecordScanner {
       guard let resume = refuseLine(of: state, in: chunk, isLast: true, into: &index) else {
         return finish(seen, &index, next: chunk.count)
       }
-      return finishRest(seen, chunk, from: resume, limit: limit, into: &index)
+      return finish(seen, &index, next: resume)
     }
     if state.recordStart < chunk.count {
       index.fieldStarts.reserve(1)
       index.fieldEnds.reserve(1)
       endField(at: chunk.count, &state, &index)
       let resume = endRecord(at: chunk.count, next: chunk.count, state, in: chunk, &index)
-      return finishRest(seen, chunk, from: resume, limit: limit, into: &index)
+      return finish(seen, &index, next: resume)
     }
     return finish(seen, &index, next: chunk.count)
-  }
-
-  /// Goes on after a refused last record, whose later lines are still to be read.
-  private func finishRest(
-    _ seen: SIMD16<UInt8>, _ chunk: ByteView, from resume: Int, limit: Int,
-    into index: inout RecordIndex
-  ) -> Outcome {
-    _ = finish(seen, &index, next: resume)
-    if resume >= min(limit, chunk.count) { return .complete(next: resume) }
-    return scan(chunk, from: resume, limit: limit, isLast: true, into: &index)
   }
 
   private func finish(

@@ -38,6 +38,11 @@ struct ColumnReader {
     }
     spec.values = values(reader, field)
     spec.defaultText = reader.optionalValue("default").flatMap { constant($0, field) }
+    if spec.isOptional, field.isRequired, spec.defaultText == nil {
+      reader.fail(
+        "optional",
+        "every row must have \(field.name); give a \"default\" for files without the column")
+    }
     readFormat(reader, field, &spec)
     reader.finish()
     return isWhole ? spec : nil

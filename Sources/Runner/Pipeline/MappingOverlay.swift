@@ -10,6 +10,9 @@ enum MappingOverlay {
     "summary", "timezone", "delimiter", "quote", "encoding", "header", "fields", "columns", "where",
   ]
 
+  /// What only the pipeline may say, since a mapping serves many.
+  static let pipelineKeys = ["files", "optional", "max_quarantined", "mapping"]
+
   /// The source's node with the mapping's keys put in where it does not have them.
   static func source(_ source: Node, over mapping: Node) -> Node {
     merged(source, over: mapping) { key, above, below in

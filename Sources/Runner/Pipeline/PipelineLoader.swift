@@ -43,6 +43,10 @@ package struct PipelineLoader {
     if let node {
       let reader = MappingReader(node, what: "pipeline", problems: problems)
       pipeline = read(reader, file, mappings: folder + "/mappings", overrides, &settings, problems)
+    } else {
+      // Still say what is wrong with the command line.
+      settings.add(overrides)
+      _ = settings.finish()
     }
     try problems.throwIfAny()
     guard let pipeline else {

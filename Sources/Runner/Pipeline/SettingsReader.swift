@@ -137,7 +137,8 @@ struct SettingsReader {
       return
     }
     let mark = Mark(file: "--set \(key)")
-    guard let value = Node.parse(Array(parts[1].utf8), file: mark.file, problems: problems) else {
+    let text = parts[1].allSatisfy { $0 == " " } ? "~" : String(parts[1])
+    guard let value = Node.parse(Array(text.utf8), file: mark.file, problems: problems) else {
       return
     }
     if value.isNull {
@@ -205,8 +206,16 @@ extension ConfigurationWorld {
   }
 }
 
-/// Text for a message, in quotes.
+/// Text for a message: in quotes, on one line, cut if long. Headers come from data files, so what a terminal would obey is escaped.
 func quote(_ text: String) -> String {
-  let cut = text.count > 80 ? String(text.prefix(80)) + "…" : text
-  return "\"" + cut.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  var output = "\""
+  for scalar in text.unicodeScalars.prefix(80) {
+    switch scalar {
+    case "\"", "\\": output += "\\" + String(scalar)
+    case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
+      output += scalar.escaped(asASCII: true)
+    default: output.unicodeScalars.append(scalar)
+    }
+  }
+  return output + (text.unicodeScalars.count > 80 ? "…\"" : "\"")
 }

@@ -85,6 +85,13 @@ struct SourceReader {
     else { return nil }
     let reader = MappingReader(node, what: "mapping \(quote(name))", problems: problems)
     for key in MappingOverlay.keys { _ = reader.contains(key) }
+    for key in MappingOverlay.pipelineKeys where reader.contains(key) {
+      let mark = node.mapping?.first { $0.key.text == key }?.key.mark ?? node.mark
+      problems.add(
+        mark,
+        "\(reader.what): \(quote(key)) is not part of a mapping; say it in the pipeline, beside \"mapping\""
+      )
+    }
     reader.finish()
     // Its unknown keys are reported; they must not be taken for the source's.
     let entries = node.mapping?.filter { MappingOverlay.keys.contains($0.key.text ?? "") }

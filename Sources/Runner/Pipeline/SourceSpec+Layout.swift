@@ -109,6 +109,11 @@ struct HeaderBinder {
     positions = Dictionary(grouping: names.indices) { names[$0] }
   }
 
+  /// Adds a problem once: an expression may ask for the same column many times.
+  private mutating func report(_ problem: String) {
+    if !problems.contains(problem) { problems.append(problem) }
+  }
+
   mutating func binding(_ field: Field, _ spec: ColumnSpec?) -> ColumnBinding {
     var binding = ColumnBinding(origin(field, spec))
     guard let spec else { return binding }
@@ -129,7 +134,7 @@ struct HeaderBinder {
       if let position = position(named: field.name) { return .field(position) }
       // A default stands in for the whole column.
       if field.isRequired, spec?.defaultText == nil, !(spec?.isOptional ?? false) {
-        problems.append(
+        report(
           "the column \(quote(field.name)) is missing, which \(source) must have\(hint(field.name))"
         )
       }
@@ -144,7 +149,7 @@ struct HeaderBinder {
     }
     guard !reference.isOptional else { return nil }
     let wanted = reference.names.map(quote).joined(separator: " or ")
-    problems.append(
+    report(
       "the column \(wanted) is missing, which \(column) needs (\(reference.mark))"
         + hint(reference.names[0]))
     return nil
@@ -156,7 +161,7 @@ struct HeaderBinder {
       let listed = found.map { String($0 + 1) }.joined(separator: " and ")
       let problem =
         "\(found.count) columns are named \(quote(name)) (columns \(listed)); rename all but one"
-      if !problems.contains(problem) { problems.append(problem) }
+      report(problem)
     }
     used.insert(found[0])
     return found[0]

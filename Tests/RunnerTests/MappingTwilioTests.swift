@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Testing
 import YAML
 
@@ -6,12 +7,22 @@ import YAML
 
 @Suite("The mapping that ships for Twilio's call log reads a real export")
 struct MappingTwilioTests {
+  /// The source with the contract and the mapping that ship.
   private func spec() throws -> SourceSpec {
-    let mapping = "\(PipelineWorld.root)/Pipelines/mappings/twilio-calls.yaml"
-    guard case .text(let bytes) = PipelineWorld.disk.readFile(mapping) else {
-      throw CancellationError()
-    }
-    return try PipelineWorld.calls("mapping: m", mapping: String(decoding: bytes, as: UTF8.self))
+    var world = PipelineWorld([
+      "P/p.yaml": """
+      sources:
+        calls: {files: calls.csv, mapping: twilio-calls}
+        transactions: {files: t.csv}
+        vendors: {files: v.csv}
+        exchange_rates: {files: r.csv}
+      stages: [vendor_connections]
+      """
+    ])
+    world.files["P/mappings/twilio-calls.yaml"] = try String(
+      contentsOfFile: "\(PipelineWorld.root)/Pipelines/mappings/twilio-calls.yaml", encoding: .utf8)
+    let loader = PipelineLoader(known: Registry.knownNames(reports: []), world: world.world)
+    return try #require(try loader.load(file: "P/p.yaml").source("calls"))
   }
 
   @Test("calls to vendors become rows, other legs are filtered, nonsense is quarantined")

@@ -37,16 +37,6 @@ struct PipelineWorld {
     return try Engine.TimeZone(name: name, tzif: [UInt8](data))
   }
 
-  /// Access to the disk, for the files that ship.
-  static var disk: ConfigurationWorld {
-    ConfigurationWorld(
-      readFile: { path in
-        FileManager.default.contents(atPath: path).map { .text([UInt8]($0)) } ?? .absent
-      },
-      listFolder: { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] },
-      environment: { _ in nil }, loadZone: loadZone)
-  }
-
   /// The repository's root.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path

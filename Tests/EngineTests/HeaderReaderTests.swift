@@ -49,6 +49,23 @@ struct HeaderReaderTests {
     }
   }
 
+  @Test("the scanner, knowing the number of fields, finds the same record", arguments: cases)
+  func scanner(text: String, names: [String], next: Int, lines: Int) {
+    let length = text.utf8.count
+    let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 64)
+    bytes.withView { padded in
+      let chunk = padded.slice(0..<length)
+      var index = RecordIndex(fieldCount: names.count)
+      _ = RecordScanner(Dialect()).scan(
+        chunk, from: text.hasPrefix("\u{FEFF}") ? 3 : 0, limit: next, isLast: true, into: &index)
+      #expect(index.count == 1)
+      let found = names.indices.map { field in
+        index.field(field, ofRecord: 0, in: chunk).bytes.text.replacing("\"\"", with: "\"")
+      }
+      #expect(found == names)
+    }
+  }
+
   @Test("latin-1, other delimiters and quotes")
   func dialects() {
     var dialect = Dialect()

@@ -23,7 +23,7 @@ package struct RunContext: Sendable {
   /// The first instant of the day that lies `days` before the window; the least value of a column where the
   /// run covers everything.
   package func firstInstant(daysBefore days: Int = 0) -> Int64 {
-    guard let from = window.from else { return .min + 1 }
+    guard let from = window.from else { return Instant.first }
     return timeZone.firstInstant(of: from - days)
   }
 
@@ -72,5 +72,5 @@ package struct Window: Sendable, Equatable {
     .range(from: Self.column(firstMonday()), to: Int64(to.weekStart.number))
   }
 
-  private static func column(_ day: Int32) -> Int64 { day == .min ? .min + 1 : Int64(day) }
+  private static func column(_ day: Int32) -> Int64 { day == .min ? Int64(Day.first.number) : Int64(day) }
 }

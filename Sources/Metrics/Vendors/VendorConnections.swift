@@ -52,7 +52,7 @@ package struct VendorConnections: MetricStage {
   package var readsBack: [ReadBack] {
     let monday = context.window.firstMonday(daysBefore: Self.restates)
     let first =
-      monday == .min ? .min + 1 : context.timeZone.firstInstant(of: Day(number: monday))
+      monday == .min ? Instant.first : context.timeZone.firstInstant(of: Day(number: monday))
     return [
       ReadBack(
         Self.connections, columns: ["call_id", "followup_sent", "followup_sent_at"],

@@ -1,28 +1,58 @@
 /// Counts distinct things per group: a set of (group, 96-bit fingerprint) pairs in 16-byte entries.
 ///
 /// Distinct visitors per product and day are far more than the groups; keeping a fingerprint of each key instead
-/// of the key makes an entry four words of 32 bits, and an insertion one probe of one cache line.
+/// of the key makes an entry 16 bytes, and an insertion mostly one cache line.
 /// Two keys of one group that share a fingerprint would count as one. With n keys in a group the odds are below
 /// n² / 2⁹⁷: for a million visitors of one product on one day less than 1 in 10¹⁷; for a billion keys in all,
 /// even in one group, less than 1 in 10¹¹.
 @usableFromInline package struct DistinctTable: Sendable {
-  /// The group + 1 (0: an empty slot) and the three words of the fingerprint.
-  @usableFromInline var entries: [SIMD4<UInt32>]
+  /// The group + 1 (0: an empty slot) and the fingerprint. Two words rather than a vector of four: comparing and
+  /// testing those compiles to loops over lanes.
+  @frozen @usableFromInline struct Entry: Sendable {
+    /// The group + 1 in the upper half, 32 bits of the fingerprint in the lower.
+    @usableFromInline let head: UInt64
+    /// 64 bits of the fingerprint.
+    @usableFromInline let tail: UInt64
+
+    @inlinable init(head: UInt64, tail: UInt64) {
+      self.head = head
+      self.tail = tail
+    }
+  }
+
+  @usableFromInline var entries: [Entry]
   @usableFromInline var filled = 0
 
   /// An empty table.
-  package init() { entries = [SIMD4<UInt32>](repeating: SIMD4(), count: 64) }
+  package init() { entries = [Entry](repeating: Entry(head: 0, tail: 0), count: 64) }
 
   /// How many distinct pairs there are.
   @inlinable package var count: Int { filled }
 
   /// Adds a pair; true if it was not there. `group` must be below 2³² − 1.
   @inlinable package mutating func insert(_ group: Int, _ print: Fingerprint) -> Bool {
-    let entry = print.entry(group: UInt32(group + 1))
+    add(Entry(head: UInt64(group + 1) << 32 | UInt64(print.second), tail: print.first))
+  }
+
+  /// Adds every pair of another table; `groups` maps its groups to this table's, and `added` is called with the
+  /// (mapped) group of each pair that was not there.
+  package mutating func merge(
+    _ other: DistinctTable, groups: [Int], added: (Int) -> Void
+  ) {
+    for entry in other.entries where entry.head != 0 {
+      let group = groups[Int(entry.head >> 32) - 1]
+      let head = UInt64(group + 1) << 32 | (entry.head & 0xFFFF_FFFF)
+      if add(Entry(head: head, tail: entry.tail)) { added(group) }
+    }
+  }
+
+  @inlinable mutating func add(_ entry: Entry) -> Bool {
     let mask = entries.count - 1
-    var slot = Self.slot(of: entry) & mask
-    while entries[slot][0] != 0 {
-      if entries[slot] == entry { return false }
+    var slot = Int(truncatingIfNeeded: mix(entry.head, entry.tail)) & mask
+    while true {
+      let found = entries[slot]
+      if found.head == 0 { break }
+      if found.head == entry.head, found.tail == entry.tail { return false }
       slot = (slot + 1) & mask
     }
     entries[slot] = entry
@@ -31,30 +61,13 @@
     return true
   }
 
-  /// Adds every pair of another table; `groups` maps its groups to this table's, and `added` is called with the
-  /// (mapped) group of each pair that was not there.
-  package mutating func merge(
-    _ other: DistinctTable, groups: [Int], added: (Int) -> Void
-  ) {
-    for entry in other.entries where entry[0] != 0 {
-      let group = groups[Int(entry[0]) - 1]
-      if insert(group, Fingerprint(entry)) { added(group) }
-    }
-  }
-
-  @inlinable static func slot(of entry: SIMD4<UInt32>) -> Int {
-    let low = UInt64(entry[0]) << 32 | UInt64(entry[1])
-    let high = UInt64(entry[2]) << 32 | UInt64(entry[3])
-    return Int(truncatingIfNeeded: mix(low, high))
-  }
-
   @usableFromInline mutating func grow() {
     let old = entries
-    entries = [SIMD4<UInt32>](repeating: SIMD4(), count: old.count * 2)
+    entries = [Entry](repeating: Entry(head: 0, tail: 0), count: old.count * 2)
     let mask = entries.count - 1
-    for entry in old where entry[0] != 0 {
-      var slot = Self.slot(of: entry) & mask
-      while entries[slot][0] != 0 { slot = (slot + 1) & mask }
+    for entry in old where entry.head != 0 {
+      var slot = Int(truncatingIfNeeded: mix(entry.head, entry.tail)) & mask
+      while entries[slot].head != 0 { slot = (slot + 1) & mask }
       entries[slot] = entry
     }
   }
@@ -72,11 +85,6 @@
     self.second = second
   }
 
-  @inlinable init(_ entry: SIMD4<UInt32>) {
-    first = UInt64(entry[1]) << 32 | UInt64(entry[2])
-    second = entry[3]
-  }
-
   /// The fingerprint of bytes in a namespace: the same bytes in another namespace give another one.
   @inlinable package init(_ bytes: ByteView, namespace: UInt64) {
     first = hash(bytes, seed: mix(namespace, 0x9E37_79B9_7F4A_7C15))
@@ -90,10 +98,5 @@
       first: mix(mix(0, first), other.first),
       second: UInt32(
         truncatingIfNeeded: mix(mix(UInt64(second), first), other.first ^ UInt64(other.second))))
-  }
-
-  @inlinable func entry(group: UInt32) -> SIMD4<UInt32> {
-    SIMD4(
-      group, UInt32(truncatingIfNeeded: first >> 32), UInt32(truncatingIfNeeded: first), second)
   }
 }

@@ -74,7 +74,7 @@ package struct RecordScanner {
     _ chunk: ByteView, from start: Int, limit: Int, isLast: Bool, into index: inout RecordIndex
   ) -> Outcome {
     var state = State(at: start, firstField: index.fieldStarts.count)
-    var seen = SIMD16<UInt8>()
+    var seen: UInt64 = 0
     var position = start
     var skipped = -1
     if start >= limit { return .complete(next: start) }
@@ -170,14 +170,14 @@ package struct RecordScanner {
   }
 
   private func finish(
-    _ seen: SIMD16<UInt8>, _ index: inout RecordIndex, next: Int
+    _ seen: UInt64, _ index: inout RecordIndex, next: Int
   ) -> Outcome {
-    if (seen .>= SIMD16(repeating: 0x80)) != SIMDMask(repeating: false) { index.isASCII = false }
+    if seen & 0x8080_8080_8080_8080 != 0 { index.isASCII = false }
     return .complete(next: next)
   }
 
   private func finishIncomplete(
-    _ seen: SIMD16<UInt8>, _ index: inout RecordIndex, from start: Int
+    _ seen: UInt64, _ index: inout RecordIndex, from start: Int
   ) -> Outcome {
     _ = finish(seen, &index, next: start)
     return .needsMore(from: start)

@@ -5,7 +5,7 @@
 @usableFromInline package struct GroupTable: Sendable {
   @usableFromInline var slots: [UInt32]
   /// The two words of each group's key, in order of group number.
-  @usableFromInline package var keys: [SIMD2<UInt64>] = []
+  @usableFromInline package var keys: [GroupKey] = []
 
   /// An empty table.
   package init() { slots = [UInt32](repeating: 0, count: 64) }
@@ -15,7 +15,7 @@
 
   /// The group of a key, added if it is new.
   @inlinable package mutating func group(_ first: UInt64, _ second: UInt64) -> Int {
-    let key = SIMD2(first, second)
+    let key = GroupKey(x: first, y: second)
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: mix(mix(0, first), second)) & mask
     while slots[slot] != 0 {
@@ -28,7 +28,7 @@
 
   /// The group of a key, or nil if it was never added.
   @inlinable package func find(_ first: UInt64, _ second: UInt64) -> Int? {
-    let key = SIMD2(first, second)
+    let key = GroupKey(x: first, y: second)
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: mix(mix(0, first), second)) & mask
     while slots[slot] != 0 {
@@ -39,7 +39,7 @@
     return nil
   }
 
-  @usableFromInline mutating func add(_ key: SIMD2<UInt64>, slot: Int) -> Int {
+  @usableFromInline mutating func add(_ key: GroupKey, slot: Int) -> Int {
     let group = keys.count
     keys.append(key)
     slots[slot] = UInt32(group + 1)
@@ -55,5 +55,23 @@
       while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
       slots[slot] = UInt32(group + 1)
     }
+  }
+}
+
+/// The two words of a group's key. Not a `SIMD2`, whose comparison is generic code.
+@frozen @usableFromInline package struct GroupKey: Sendable {
+  /// The first word.
+  @usableFromInline package let x: UInt64
+  /// The second word.
+  @usableFromInline package let y: UInt64
+
+  @inlinable init(x: UInt64, y: UInt64) {
+    self.x = x
+    self.y = y
+  }
+
+  /// Whether both words are the same.
+  @inlinable package static func == (left: GroupKey, right: GroupKey) -> Bool {
+    left.x == right.x && left.y == right.y
   }
 }

@@ -9,8 +9,30 @@ package struct Vocabulary: Sendable {
 
   private struct Entry {
     let length: Int
-    let letters: SIMD4<UInt64>
+    let letters: Letters
     let code: Int64
+  }
+
+  /// Up to 32 bytes. Not a `SIMD4`, whose comparison is generic code.
+  private struct Letters {
+    var first: UInt64 = 0
+    var second: UInt64 = 0
+    var third: UInt64 = 0
+    var fourth: UInt64 = 0
+
+    mutating func set(_ lane: Int, _ word: UInt64) {
+      switch lane {
+      case 0: first = word
+      case 1: second = word
+      case 2: third = word
+      default: fourth = word
+      }
+    }
+
+    static func == (left: Letters, right: Letters) -> Bool {
+      left.first == right.first && left.second == right.second && left.third == right.third
+        && left.fourth == right.fourth
+    }
   }
 
   /// Canonical words with other spellings that mean the same.
@@ -48,12 +70,12 @@ package struct Vocabulary: Sendable {
   }
 
   /// Up to 32 bytes in lower case, zero-padded.
-  private static func pack(_ word: ByteView) -> SIMD4<UInt64> {
-    var packed = SIMD4<UInt64>()
+  private static func pack(_ word: ByteView) -> Letters {
+    var packed = Letters()
     var lane = 0
     var index = 0
     while index + 8 <= word.count {
-      packed[lane] = lowercased(word.word(at: index))
+      packed.set(lane, lowercased(word.word(at: index)))
       lane += 1
       index += 8
     }
@@ -64,7 +86,7 @@ package struct Vocabulary: Sendable {
       shift += 8
       index += 1
     }
-    if shift > 0 { packed[lane] = lowercased(tail) }
+    if shift > 0 { packed.set(lane, lowercased(tail)) }
     return packed
   }
 

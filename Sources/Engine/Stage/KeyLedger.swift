@@ -58,23 +58,28 @@ final class KeyLedger: Sendable {
     return verdicts
   }
 
-  /// An open-addressing table of hash pairs; a pair of zeros is an empty slot.
+  /// An open-addressing table of hash pairs; a record hash of zero marks an empty slot.
   private struct Slots {
-    private var slots = [SIMD2<UInt64>](repeating: SIMD2(), count: 256)
+    private var slots = [Pair](repeating: Pair(), count: 256)
     private var count = 0
 
+    private struct Pair {
+      var key: UInt64 = 0
+      var record: UInt64 = 0
+    }
+
     mutating func enter(key: UInt64, record: UInt64) -> Verdict {
-      // The all-zero pair is taken by "empty"; moving one value next to it changes no verdict that matters.
-      let entry = SIMD2(key, record == 0 ? 1 : record)
+      // Zero is taken by "empty"; two hashes that share a value are no worse than any two that collide.
+      let record = record == 0 ? 1 : record
       let mask = slots.count - 1
       var slot = Int(truncatingIfNeeded: key) & mask
       while true {
         let found = slots[slot]
-        if found == SIMD2() { break }
-        if found.x == key { return found.y == entry.y ? .duplicate : .contested }
+        if found.record == 0 { break }
+        if found.key == key { return found.record == record ? .duplicate : .contested }
         slot = (slot + 1) & mask
       }
-      slots[slot] = entry
+      slots[slot] = Pair(key: key, record: record)
       count += 1
       if count * 4 > slots.count * 3 { grow() }
       return .new
@@ -82,12 +87,12 @@ final class KeyLedger: Sendable {
 
     private mutating func grow() {
       let old = slots
-      slots = [SIMD2<UInt64>](repeating: SIMD2(), count: old.count * 2)
+      slots = [Pair](repeating: Pair(), count: old.count * 2)
       let mask = slots.count - 1
-      for entry in old where entry != SIMD2() {
-        var slot = Int(truncatingIfNeeded: entry.x) & mask
-        while slots[slot] != SIMD2() { slot = (slot + 1) & mask }
-        slots[slot] = entry
+      for pair in old where pair.record != 0 {
+        var slot = Int(truncatingIfNeeded: pair.key) & mask
+        while slots[slot].record != 0 { slot = (slot + 1) & mask }
+        slots[slot] = pair
       }
     }
   }

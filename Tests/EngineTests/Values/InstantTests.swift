@@ -1,4 +1,5 @@
 import Engine
+import Support
 import Testing
 
 @Suite("Instants")
@@ -193,7 +194,7 @@ struct InstantTests {
   @Test("random instants of all years survive both written forms")
   func roundTrip() {
     let seed: UInt64 = 77
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<20_000 {
       let value = Int64.random(in: Instant.first...Instant.last, using: &random)
       let warehouse = written { Instant.appendWarehouse(value, to: &$0) }

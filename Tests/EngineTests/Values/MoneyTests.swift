@@ -1,4 +1,5 @@
 import Engine
+import Support
 import Testing
 
 @Suite("Currencies, money and rates")
@@ -44,7 +45,7 @@ struct MoneyTests {
   @Test("random amounts survive writing and reading in every number of digits")
   func roundTrip() {
     let seed: UInt64 = 20_261_121
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<20_000 {
       let shift = Int64.random(in: 0...62, using: &random)
       let minor = max(Int64.random(in: .min + 1 ... .max, using: &random) >> shift, .min + 1)

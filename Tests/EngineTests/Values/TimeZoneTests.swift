@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Support
 import Testing
 
 @Suite("Time zones")
@@ -21,7 +22,7 @@ struct TimeZoneTests {
     let end =
       name == "Africa/Casablanca" || name == "America/Havana" ? 1_783_000_000 : 3_786_912_000
     let seed: UInt64 = 4
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<3000 {
       let seconds = Int.random(in: 0..<end, using: &random)
       let date = Date(timeIntervalSince1970: Double(seconds))
@@ -102,7 +103,7 @@ struct TimeZoneTests {
   func localTimes(name: String) throws {
     let zone = try zone(name)
     let seed: UInt64 = 11
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<5000 {
       let wild = Int64.random(in: 0...1_900_000_000, using: &random) * Instant.second
       let local = zone.local(of: wild)
@@ -143,7 +144,7 @@ struct TimeZoneTests {
     let zone = try zone(name)
     var cursor = DayCursor(zone)
     let seed: UInt64 = 5
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<5000 {
       let instant = Int64.random(in: -5_000_000_000...8_000_000_000, using: &random) * 1_000_000
       let local = instant + Int64(zone.offset(at: instant)) * Instant.second
@@ -211,7 +212,7 @@ struct TimeZoneTests {
       }
     }
     let seed: UInt64 = 9
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<3000 {
       var bytes = whole
       bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(

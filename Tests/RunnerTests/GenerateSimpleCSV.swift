@@ -8,9 +8,9 @@ enum SimpleCSV {
     var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     let kept = lines.enumerated().filter { !skipped.contains($0.offset + 1) }.map(\.element)
-    var text = String(decoding: kept.joined(separator: [0x0A]), as: UTF8.self)[...]
-    if text.unicodeScalars.first == "\u{FEFF}" { text = Substring(text.unicodeScalars.dropFirst()) }
-    var records = records(String(text))
+    var text = String(decoding: Array(kept.joined(separator: [0x0A])), as: UTF8.self)
+    if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+    var records = Self.records(text)
     let header = records.removeFirst()
     return records.map { record in
       guard record.count == header.count else { return ["ragged": record.joined(separator: "|")] }

@@ -39,6 +39,9 @@
   package mutating func merge(
     _ other: DistinctTable, groups: [Int], added: (Int) -> Void
   ) {
+    // The other table's entries come in the order of their hashes: put into a smaller table they would all land in its
+    // first part and pile up there, so room for all of them is made before.
+    while (filled + other.filled) * 4 > entries.count * 3 { grow() }
     for entry in other.entries where entry.head != 0 {
       let group = groups[Int(entry.head >> 32) - 1]
       let head = UInt64(group + 1) << 32 | (entry.head & 0xFFFF_FFFF)

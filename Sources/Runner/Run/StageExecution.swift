@@ -21,12 +21,11 @@ protocol StageWorker: AnyObject {
 /// The execution of a stage of a known kind.
 final class TypedExecution<S: Stage>: StageExecution {
   let typed: S
+  /// The sum of what workers folded; nil until the first is absorbed, which then is the sum.
   private var total: S.Partial?
+  private var isFinished = false
 
-  init(_ stage: S) {
-    typed = stage
-    total = stage.makePartial()
-  }
+  init(_ stage: S) { typed = stage }
 
   var stage: any Stage { typed }
 
@@ -37,15 +36,21 @@ final class TypedExecution<S: Stage>: StageExecution {
 
   func absorb(_ worker: any StageWorker) throws(StageError) {
     // Workers come from this execution's `makeWorker`, so they are of its kind.
-    guard let worker = worker as? Worker, var sum = total.take(), let part = worker.partial.take()
-    else { preconditionFailure("a worker of another stage, or one that was absorbed before") }
+    guard let worker = worker as? Worker, let part = worker.partial.take() else {
+      preconditionFailure("a worker of another stage, or one that was absorbed before")
+    }
+    guard var sum = total.take() else {
+      total = part
+      return
+    }
     try typed.merge(part, into: &sum)
     total = sum
   }
 
   func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
-    guard let partial = total.take() else { preconditionFailure("finished twice") }
-    return try typed.finish(partial, tables)
+    precondition(!isFinished, "finished twice")
+    isFinished = true
+    return try typed.finish(total.take() ?? typed.makePartial(), tables)
   }
 
   final class Worker: StageWorker {

@@ -86,7 +86,7 @@ struct ChunkReader: ~Copyable {
     _ bound: BoundFile, _ file: ByteFile, from start: Int, limit: Int, mayLoad: Bool,
     _: Failure.Type
   ) throws(PassError<Failure>) -> Int {
-    let scanner = RecordScanner(bound.dialect)
+    let scanner = RecordScanner(bound.dialect, maximumRecord: pass.options.maximumRecord)
     var from = start
     while true {
       if from >= limit { return from }
@@ -101,16 +101,13 @@ struct ChunkReader: ~Copyable {
         isLast: buffer.isAtEnd, into: &index)
       switch outcome {
       case .complete(let next): return buffer.offset + next
+      case .tooLong(let line):
+        from = buffer.offset + line
+        if !mayLoad { return from }
+        throw .file(tooLong(bound, at: from))
       case .needsMore(let record):
         from = buffer.offset + record
         if !mayLoad { return from }
-        if buffer.count - record > pass.options.maximumRecord {
-          guard let next = scanner.refuseFirstLine(at: record, of: buffer.bytes, into: &index)
-          else { throw .file(tooLong(bound, at: from)) }
-          // What follows is loaded already; asking for more here would double the buffer with each refused line.
-          from = buffer.offset + next
-          continue
-        }
         try PassError<Failure>.file { () throws(FileError) in
           try buffer.extend(file, by: max(pass.options.readAhead, buffer.count))
         }
@@ -121,7 +118,7 @@ struct ChunkReader: ~Copyable {
   private func tooLong(_ bound: BoundFile, at offset: Int) -> FileError {
     FileError(
       place: "\(bound.path), byte \(offset)",
-      message: "a line of more than \(pass.options.maximumRecord >> 20) MiB",
+      message: "a line of more than \(pass.options.maximumRecord) bytes",
       help: "check that the file is CSV with line breaks, and its delimiter and quote")
   }
 

@@ -24,7 +24,9 @@ private struct Row {
 }
 
 /// Random rows over few keys; the same values are written in several ways.
-private func randomRows(_ count: Int, keys: Int, using generator: inout SeededGenerator) -> [Row] {
+private func randomRows(_ count: Int, keys: Int, using generator: inout Support.SeededGenerator)
+  -> [Row]
+{
   (0..<count).map { _ in
     let key = "k\(Int.random(in: 0..<keys, using: &generator))"
     let tenths = Int.random(in: 10...12, using: &generator)
@@ -73,7 +75,7 @@ private func values(_ batch: Batch) -> [[String]] {
 /// A pass by hand: batches of `size` rows come in any order, keys hashed as `rehash` says.
 private func pass(
   _ rows: [Row], size: Int, _ admission: Admission, threads: Int,
-  using generator: inout SeededGenerator,
+  using generator: inout Support.SeededGenerator,
   rehash: @escaping @Sendable (UInt64) -> UInt64
 ) throws -> Outcome {
   var batches: [(batch: Batch, file: Int)] = []
@@ -113,7 +115,7 @@ struct CSVAdmissionTests {
 
   @Test("random rows against a dictionary, also where the hashes of keys collide", arguments: 0..<3)
   func randomRowsAgainstModel(hash: Int) throws {
-    var generator = SeededGenerator()
+    var generator = Support.SeededGenerator()
     for round in 0..<60 {
       let keys = [1, 5, 60][round % 3]
       let rows = randomRows(
@@ -138,7 +140,7 @@ struct CSVAdmissionTests {
   }
 
   private func settle(_ rows: [(file: Int, fields: [String])]) throws -> Outcome {
-    var generator = SeededGenerator(seed: 1)
+    var generator = Support.SeededGenerator(seed: 1)
     let rows = rows.map { Row(file: $0.file, fields: $0.fields, values: nil) }
     let first = Admission(contract: contract)
     _ = try pass(rows, size: 2, first, threads: 1, using: &generator) { $0 }

@@ -151,6 +151,25 @@ struct CSVFileTests {
     #expect(message.contains("check that the file is CSV with line breaks"))
   }
 
+  @Test(
+    "a record just beyond the longest one is refused wherever chunks end, one just within is read")
+  func longestRecord() throws {
+    for (length, isRead) in [(1_000, true), (1_001, false)] {
+      let text = "1,\"x\n" + String(repeating: "y", count: length - 6) + "\""
+      for lineEnd in ["\n", "\r\n", ""] {
+        let plain = Array("a,b\n\(text)\(lineEnd)".utf8)
+        for chunkSize in [1, 10, 999, 1_000, 1_001, 1_002, 1_003, 1_010, 5_000] {
+          let reading = try read(plain, as: plain, chunkSize: chunkSize) {
+            $0.maximumRecord = 1_000
+            $0.readAhead = 1 + chunkSize % 7
+          }
+          #expect(reading.records.count == (isRead ? 1 : 0), "chunks of \(chunkSize)")
+          #expect(reading.refusals.first?.offence == (isRead ? nil : .malformedQuote))
+        }
+      }
+    }
+  }
+
   @Test("progress adds up to the file")
   func progress() throws {
     let plain = Self.rows(2_000)

@@ -35,12 +35,16 @@ struct ChunkReader: ~Copyable {
       try buffer.load(file, at: first, count: max(0, limit - first) + pass.options.readAhead)
     }
     var start = known?.offset ?? first + afterFirstBreak(buffer.bytes)
-    var next = try scan(bound, file, from: start, limit: limit, Failure.self)
+    index.removeAll()
+    var next = try scan(
+      bound, file, from: start, limit: limit, mayLoad: known != nil, Failure.self)
     guard let truth = chain.start(of: chunk) else { throw .cancelled }
     if truth.offset != start {
       start = truth.offset
-      next = try scan(bound, file, from: start, limit: limit, Failure.self)
+      next = start
+      index.removeAll()
     }
+    next = try scan(bound, file, from: next, limit: limit, mayLoad: true, Failure.self)
     let lines = start < next ? countLineBreaks(slice(start..<next)) : 0
     if buffer.isAtEnd, next >= buffer.offset + buffer.count {
       chain.reachedEnd(of: chunk)
@@ -73,13 +77,16 @@ struct ChunkReader: ~Copyable {
     return bytes.count
   }
 
-  /// Indexes the records that begin in `start..<limit` (offsets in the file), loading more where the last one needs
-  /// it; returns where the next begins.
+  /// Adds the records that begin in `start..<limit` (offsets in the file) to the index, loading more where the last one
+  /// needs it; returns where the next begins.
+  ///
+  /// From a start that is only guessed nothing more is loaded: within a field of many megabytes every guess is wrong,
+  /// and would have each chunk of it load the rest. What is returned then may lie before the limit: go on from there.
   private mutating func scan<Failure: Error>(
-    _ bound: BoundFile, _ file: ByteFile, from start: Int, limit: Int, _: Failure.Type
+    _ bound: BoundFile, _ file: ByteFile, from start: Int, limit: Int, mayLoad: Bool,
+    _: Failure.Type
   ) throws(PassError<Failure>) -> Int {
-    index.removeAll()
-    let scanner = RecordScanner(bound.dialect)
+    let scanner = RecordScanner(bound.dialect, maximumRecord: pass.options.maximumRecord)
     var from = start
     while true {
       if from >= limit { return from }
@@ -94,15 +101,13 @@ struct ChunkReader: ~Copyable {
         isLast: buffer.isAtEnd, into: &index)
       switch outcome {
       case .complete(let next): return buffer.offset + next
+      case .tooLong(let line):
+        from = buffer.offset + line
+        if !mayLoad { return from }
+        throw .file(tooLong(bound, at: from))
       case .needsMore(let record):
         from = buffer.offset + record
-        if buffer.count - record > pass.options.maximumRecord {
-          guard let next = scanner.refuseFirstLine(at: record, of: buffer.bytes, into: &index)
-          else { throw .file(tooLong(bound, at: from)) }
-          // What follows is loaded already; asking for more here would double the buffer with each refused line.
-          from = buffer.offset + next
-          continue
-        }
+        if !mayLoad { return from }
         try PassError<Failure>.file { () throws(FileError) in
           try buffer.extend(file, by: max(pass.options.readAhead, buffer.count))
         }
@@ -113,7 +118,7 @@ struct ChunkReader: ~Copyable {
   private func tooLong(_ bound: BoundFile, at offset: Int) -> FileError {
     FileError(
       place: "\(bound.path), byte \(offset)",
-      message: "a line of more than \(pass.options.maximumRecord >> 20) MiB",
+      message: "a line of more than \(pass.options.maximumRecord) bytes",
       help: "check that the file is CSV with line breaks, and its delimiter and quote")
   }
 

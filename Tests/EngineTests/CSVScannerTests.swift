@@ -28,7 +28,7 @@ struct CSVScannerTests {
 
   @Test("random files: the scanner agrees with the slow reader, wherever bytes run out")
   func randomFiles() {
-    var generator = SeededGenerator(seed: nil)
+    var generator = Support.SeededGenerator(seed: nil)
     let limit =
       ContinuousClock.now + fuzzSeconds(3, environment: ProcessInfo.processInfo.environment)
     var files = 0

@@ -33,6 +33,7 @@ package func scanCSV(
         loaded = min(bytes.count, loaded + step)
         line += countLineBreaks(chunk.slice(from..<next))
         return next
+      case .tooLong: return bytes.count
       }
     }
     from = next

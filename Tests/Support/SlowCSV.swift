@@ -66,6 +66,7 @@ package struct CSVReading: Equatable, Sendable, CustomStringConvertible {
 package struct SlowCSV {
   private let bytes: [UInt8]
   private let dialect: Dialect
+  private let maximumRecord: Int
   private var place = 0
   private var line = 1
 
@@ -75,11 +76,17 @@ package struct SlowCSV {
   package private(set) var fieldCount: Int
   /// The first byte and the physical line after the byte-order mark and the header.
   package private(set) var data = (start: 0, line: 1)
+  /// The first byte of a line that is longer than a record may be, at which reading stopped.
+  package private(set) var tooLongAt: Int?
   /// What follows the header.
   package private(set) var reading = CSVReading()
 
   /// Reads all of `bytes`. Without a `fieldCount`, the first record says how many fields there must be.
-  package init(_ bytes: [UInt8], _ dialect: Dialect = Dialect(), fieldCount: Int? = nil) {
+  package init(
+    _ bytes: [UInt8], _ dialect: Dialect = Dialect(), fieldCount: Int? = nil,
+    maximumRecord: Int = .max
+  ) {
+    self.maximumRecord = maximumRecord
     self.bytes = bytes
     self.dialect = dialect
     self.fieldCount = fieldCount ?? 0
@@ -91,7 +98,7 @@ package struct SlowCSV {
     } else if fieldCount == nil {
       self.fieldCount = header.count
     }
-    while place < bytes.count { readRecord() }
+    while place < bytes.count, tooLongAt == nil { readRecord() }
   }
 
   private mutating func readHeader() {
@@ -107,8 +114,15 @@ package struct SlowCSV {
       return
     }
     let firstLine = endOfLine(from: place)
+    if firstLine - place > maximumRecord {
+      tooLongAt = place
+      return
+    }
     switch record(at: place) {
     case .malformed:
+      refuse(.malformedQuote, found: 0, upTo: firstLine)
+    case .fields(_, let end) where end - place > maximumRecord:
+      // Longer than a record may be: its quote counts as stray.
       refuse(.malformedQuote, found: 0, upTo: firstLine)
     case .fields(let fields, let end) where fields.count == fieldCount:
       reading.records.append(.init(line: line, fields: fields))

@@ -18,14 +18,19 @@ package struct RecordScanner {
     case complete(next: Int)
     /// The record that begins here is not complete: scan again from here with more bytes.
     case needsMore(from: Int)
+    /// The line that begins here is longer than any record may be: this is no CSV.
+    case tooLong(at: Int)
   }
 
   let mask: BlockMask
   let delimiter: UInt8
   let quote: UInt8?
+  let maximumRecord: Int
 
-  /// A scanner for files written this way.
-  package init(_ dialect: Dialect) {
+  /// A scanner for files written this way. A record of more than `maximumRecord` bytes counts as one with a stray
+  /// quote, whether or not it ends further on: so what is read does not depend on how much is loaded.
+  package init(_ dialect: Dialect, maximumRecord: Int = .max >> 1) {
+    self.maximumRecord = maximumRecord
     mask = BlockMask(delimiter: dialect.delimiter, quote: dialect.quote)
     delimiter = dialect.delimiter
     quote = dialect.quote
@@ -60,10 +65,10 @@ package struct RecordScanner {
     _ chunk: ByteView, from start: Int, limit: Int, isLast: Bool, into index: inout RecordIndex
   ) -> Outcome {
     var from = start
-    // Where the file ends within a record that is refused, its later lines are still to be read.
+    // Where the bytes end within a record that is refused, its later lines are still to be read.
     while true {
       let outcome = scanOnce(chunk, from: from, limit: limit, isLast: isLast, into: &index)
-      guard isLast, case .complete(let next) = outcome, next < min(limit, chunk.count) else {
+      guard case .complete(let next) = outcome, next < min(limit, chunk.count) else {
         return outcome
       }
       from = next
@@ -108,6 +113,7 @@ package struct RecordScanner {
             } else {
               guard let resume = refuseLine(of: state, in: chunk, isLast: isLast, into: &index)
               else { break blocks }
+              if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
               if resume >= limit { return finish(seen, &index, next: resume) }
               state = State(at: resume, firstField: state.firstField)
               position = resume
@@ -133,6 +139,7 @@ package struct RecordScanner {
           }
           endField(at: place, &state, &index)
           let resume = endRecord(at: place, next: next, state, in: chunk, &index)
+          if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
           if resume >= limit { return finish(seen, &index, next: resume) }
           state = State(at: resume, firstField: index.fieldStarts.count)
           if resume != next {
@@ -151,12 +158,21 @@ package struct RecordScanner {
     // The bytes ran out within a record (or exactly after one).
     guard isLast else {
       dropFields(of: state, &index)
-      return finishIncomplete(seen, &index, from: state.recordStart)
+      _ = finish(seen, &index, next: state.recordStart)
+      // Two more than the longest record: its line break, whole.
+      guard chunk.count - state.recordStart > maximumRecord + 2 else {
+        return .needsMore(from: state.recordStart)
+      }
+      guard let resume = refuseLine(of: state, in: chunk, isLast: false, into: &index),
+        resume != Self.noCSV
+      else { return .tooLong(at: state.recordStart) }
+      return .complete(next: resume)
     }
     if state.isInQuotes {
       guard let resume = refuseLine(of: state, in: chunk, isLast: true, into: &index) else {
         return finish(seen, &index, next: chunk.count)
       }
+      if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
       return finish(seen, &index, next: resume)
     }
     if state.recordStart < chunk.count {
@@ -164,6 +180,7 @@ package struct RecordScanner {
       index.fieldEnds.reserve(1)
       endField(at: chunk.count, &state, &index)
       let resume = endRecord(at: chunk.count, next: chunk.count, state, in: chunk, &index)
+      if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
       return finish(seen, &index, next: resume)
     }
     return finish(seen, &index, next: chunk.count)
@@ -176,12 +193,15 @@ package struct RecordScanner {
     return .complete(next: next)
   }
 
-  private func finishIncomplete(
-    _ seen: UInt64, _ index: inout RecordIndex, from start: Int
+  private func finish(
+    _ seen: UInt64, _ index: inout RecordIndex, tooLong state: State
   ) -> Outcome {
-    _ = finish(seen, &index, next: start)
-    return .needsMore(from: start)
+    _ = finish(seen, &index, next: state.recordStart)
+    return .tooLong(at: state.recordStart)
   }
+
+  /// In place of where to go on: a line is too long.
+  private static let noCSV = -1
 
   @inline(__always)
   private func endField(at place: Int, _ state: inout State, _ index: inout RecordIndex) {
@@ -198,13 +218,14 @@ package struct RecordScanner {
     state.fieldStart = place + 1
   }
 
-  /// Indexes, skips or refuses the record that ends at `place`; returns where to go on.
+  /// Indexes, skips or refuses the record that ends at `place`; returns where to go on, or `noCSV`.
   @inline(__always)
   private func endRecord(
     at place: Int, next: Int, _ state: State, in chunk: ByteView, _ index: inout RecordIndex
   ) -> Int {
     let found = index.fieldStarts.count - state.firstField
-    if found == index.fieldCount, place > state.recordStart {
+    let length = place - state.recordStart
+    if found == index.fieldCount, length > 0, length <= maximumRecord {
       index.recordStarts.reserve(1)
       index.recordEnds.reserve(1)
       index.recordStarts.appendUnchecked(UInt32(truncatingIfNeeded: state.recordStart))
@@ -212,8 +233,17 @@ package struct RecordScanner {
       return next
     }
     dropFields(of: state, &index)
-    if place == state.recordStart { return next }
+    if length == 0 { return next }
     let isOneLine = state.firstBreak < 0
+    if (isOneLine ? length : state.firstBreak - state.recordStart) > maximumRecord {
+      return Self.noCSV
+    }
+    if length > maximumRecord {
+      index.refused.append(
+        RefusedRecord(
+          start: state.recordStart, end: state.firstBreak, offence: .malformedQuote, found: 0))
+      return afterBreak(at: state.firstBreak, in: chunk)
+    }
     index.refused.append(
       RefusedRecord(
         start: state.recordStart, end: isOneLine ? place : state.firstBreak, offence: .ragged,
@@ -221,8 +251,8 @@ package struct RecordScanner {
     return isOneLine ? next : afterBreak(at: state.firstBreak, in: chunk)
   }
 
-  /// Refuses the first line of a record whose quotes are wrong; returns where the next line begins, or nil if
-  /// the line's end is not in the chunk yet.
+  /// Refuses the first line of a record whose quotes are wrong; returns where the next line begins, `noCSV`, or
+  /// nil if the line's end is not in the chunk yet.
   private func refuseLine(
     of state: State, in chunk: ByteView, isLast: Bool, into index: inout RecordIndex
   ) -> Int? {
@@ -231,18 +261,10 @@ package struct RecordScanner {
     // A CR at the very end may be half of a CR LF.
     if !isLast, end + 1 >= chunk.count { return nil }
     dropFields(of: state, &index)
+    if end - state.recordStart > maximumRecord { return Self.noCSV }
     index.refused.append(
       RefusedRecord(start: state.recordStart, end: end, offence: .malformedQuote, found: 0))
     return end == chunk.count ? end : afterBreak(at: end, in: chunk)
-  }
-
-  /// Refuses the first line of a record that is too long to be one; returns where the next line begins, or nil if
-  /// the line itself does not end.
-  package func refuseFirstLine(
-    at start: Int, of chunk: ByteView, into index: inout RecordIndex
-  ) -> Int? {
-    let state = State(at: start, firstField: index.fieldStarts.count)
-    return refuseLine(of: state, in: chunk, isLast: false, into: &index)
   }
 
   private func afterBreak(at place: Int, in chunk: ByteView) -> Int {

@@ -57,7 +57,7 @@ struct Program {
   }
 
   private func help(_ words: [String]) throws(RunError) -> ExitCode {
-    if let name = words.first(where: { !$0.hasPrefix("-") }) {
+    if let name = words.first, !name.hasPrefix("-") {
       try console.result(Help.text(of: try Self.command(name)))
     } else {
       try console.result(Help.overview(Self.commands))

@@ -8,10 +8,12 @@ import YAML
 struct Arguments: Sendable {
   /// The arguments without a flag.
   let positionals: [String]
+  /// The command line as it can be typed again.
+  let commandLine: String
   private let values: [String: [String]]
 
   /// Parses what follows a command's name.
-  init(_ words: some Sequence<String>, of command: Command) throws(RunError) {
+  init(_ words: [String], of command: Command) throws(RunError) {
     var positionals: [String] = []
     var values: [String: [String]] = [:]
     var onlyPositionals = false
@@ -52,6 +54,8 @@ struct Arguments: Sendable {
     try Self.check(positionals, of: command)
     self.positionals = positionals
     self.values = values
+    commandLine = (["nightmill", command.name] + words.map { Self.quoted($0) })
+      .joined(separator: " ")
   }
 
   /// The value of a flag, nil where it is not given.
@@ -72,6 +76,17 @@ struct Arguments: Sendable {
       "--\(flag.name): expected a whole number from \(range.lowerBound) to \(range.upperBound), "
         + "found \"\(text)\"",
       help: "for example --\(flag.name) \(flag.example ?? "1")")
+  }
+
+  /// A word as a shell takes it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        (byte >= 0x2B && byte <= 0x3A) || byte == 0x3D || byte == 0x5F || byte >= 0x80
+          || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+      }
+    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
   private static func split(_ word: String) -> (name: String, value: String?) {

@@ -49,6 +49,12 @@ struct Console: Sendable {
     note("\(colored("error:", 31)) \(error)")
   }
 
+  /// Says why the process ends, and ends it.
+  func stop(_ error: RunError) -> Never {
+    fail(error)
+    exit(error.exit.rawValue)
+  }
+
   /// Says what stops nothing but should be known.
   func warn(_ message: String) {
     note("\(colored("warning:", 33)) \(message)")

@@ -28,4 +28,11 @@ enum Interrupt {
     default: .interrupted
     }
   }
+
+  /// What is said of a run that was stopped before it published.
+  static func error(next command: String) -> RunError {
+    RunError(
+      exit ?? .interrupted, "interrupted; nothing was published",
+      help: "run it again from the start: \(command)")
+  }
 }

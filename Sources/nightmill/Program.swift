@@ -9,7 +9,7 @@ struct Program {
 
   /// The commands in the order of the help.
   static let commands: [Command] = [
-    .run, .plan, .list, .export, .query,
+    .run, .plan, .list, .export, .query, .generate,
   ]
 
   /// Does what the words after the program's name say; returns how the process ends.
@@ -18,8 +18,7 @@ struct Program {
       return try dispatch(words)
     } catch {
       console.fail(error)
-      // The run cannot know which signal made it stop.
-      return error.exit == .interrupted ? Interrupt.exit ?? error.exit : error.exit
+      return error.exit
     }
   }
 

@@ -25,13 +25,16 @@ final class Progress: RunObserver {
   private let console: Console
   private let isQuiet: Bool
   private let state = Mutex(State())
+  private let afterStage: @Sendable () -> Void
 
   /// Microseconds between two drawings of a line: quick to the eye, nothing to the run.
   private static let pause: Int64 = 100_000
 
-  init(_ console: Console, isQuiet: Bool) {
+  /// Shows a run; `afterStage` is called after each stage, the last moments before publishing.
+  init(_ console: Console, isQuiet: Bool, afterStage: @escaping @Sendable () -> Void = {}) {
     self.console = console
     self.isQuiet = isQuiet
+    self.afterStage = afterStage
   }
 
   /// The stages that have ended, in order.
@@ -74,6 +77,7 @@ final class Progress: RunObserver {
 
   func stageEnded(_ stage: String, rows: Int, seconds: Double) {
     state.withLock { $0.stages.append(Stage(name: stage, rows: rows, seconds: seconds)) }
+    afterStage()
   }
 
   func warning(_ message: String) {

@@ -11,7 +11,7 @@ extension Command {
     positional: Positional(
       name: "KIND", summary: "stages, sources, tables, reports or pipelines (default: all)",
       count: 0...1),
-    flags: [.select, .exclude, .pipeline, .project],
+    flags: [.select, .exclude, pipeline, .project],
     examples: [
       Example("nightmill list tables", "the tables of the warehouse and what a row is"),
       Example(
@@ -50,6 +50,9 @@ extension Command {
       }
       return .done
     })
+
+  private static let pipeline = Flag(
+    "pipeline", "NAME", example: "weekly", "only the stages of this pipeline")
 
   private static func unknownKind(_ word: String) -> RunError {
     let kinds = Listing.Kind.allCases.map(\.rawValue)

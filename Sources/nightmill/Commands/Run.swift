@@ -28,13 +28,17 @@ extension Command {
       Interrupt.install()
       let migrations = try planning.project.migrations()
       let isQuiet = arguments.isSet(.quiet)
-      let progress = Progress(console, isQuiet: isQuiet)
+      let progress = Progress(console, isQuiet: isQuiet) {
+        // Nothing is published before the last stage has ended.
+        if Interrupt.exit != nil { console.stop(Interrupt.error(next: arguments.commandLine)) }
+      }
       let outcome: PipelineRun.Outcome
       do throws(RunError) {
         outcome = try PipelineRun(plan, migrations: migrations, observer: progress).run()
       } catch {
         progress.finish()
-        throw error
+        guard error.exit == .interrupted else { throw error }
+        throw Interrupt.error(next: arguments.commandLine)
       }
       progress.finish()
       let summary = Summary(plan, outcome, stages: progress.stages)

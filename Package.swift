@@ -17,7 +17,7 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML"]),
     .target(
       name: "Runner", dependencies: ["Engine", "Metrics", "Files", "SQLite", "Workbook", "YAML"]),
-    .executableTarget(name: "nightmill", dependencies: ["Runner"]),
+    .executableTarget(name: "nightmill", dependencies: ["Runner", "Engine", "Files", "YAML"]),
 
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Support"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),

@@ -14,6 +14,15 @@ extension SQLiteWarehouse {
     return names
   }
 
+  package func columns(of sql: String) throws(WarehouseError) -> [String] {
+    do throws(SQLiteError) {
+      let statement = try onlyStatement(of: sql)
+      return (0..<statement.columnCount).map { statement.name($0) }
+    } catch {
+      throw error.warehouseError
+    }
+  }
+
   private func statement(
     _ sql: String, _ parameters: [String: SQLValue]
   ) throws(WarehouseError) -> Statement {

@@ -33,6 +33,9 @@ package protocol Warehouse: AnyObject {
     _ sql: String, parameters: [String: SQLValue], types: [String: ColumnType],
     row: ([SQLValue]) throws(WarehouseError) -> Void
   ) throws(WarehouseError) -> [String]
+
+  /// The names of the columns that a read-only statement gives, without running it.
+  func columns(of sql: String) throws(WarehouseError) -> [String]
 }
 
 /// A value that goes into or comes out of a statement.

@@ -68,8 +68,20 @@ package struct Project: Sendable {
     do throws(YAMLError) {
       return try loader.load(file: file, overrides: overrides)
     } catch {
-      throw RunError(error)
+      throw Self.error(error)
     }
+  }
+
+  /// Problems of what was typed are errors of usage, without the line and column that only files have.
+  private static func error(_ error: YAMLError) -> RunError {
+    let problems = error.problems
+    guard problems.allSatisfy({ $0.mark.file.hasPrefix("--") }) else { return RunError(error) }
+    let lines = problems.map { problem in
+      "\(problem.mark.file): \(problem.message)"
+        + (problem.suggestion.map { "; did you mean \"\($0)\"?" } ?? "")
+    }
+    return RunError(
+      .usage, lines.joined(separator: "\n"), help: "`nightmill run --help` lists the flags")
   }
 
   /// The numbered migrations of SQL/schema, in order.

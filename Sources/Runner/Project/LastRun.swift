@@ -1,0 +1,51 @@
+import Engine
+import Files
+
+/// What the last published run of a warehouse says about its tables.
+package struct LastRun: Sendable {
+  /// The run's ID.
+  package let runID: String
+  /// The currency of every amount.
+  package let currency: Currency
+  /// Where its days begin.
+  package let timeZone: TimeZone
+  /// The last day it covered.
+  package let lastDay: Day
+
+  /// The last published run of the warehouse of a URL; nil where none was published yet.
+  package static func read(_ url: String) throws(RunError) -> LastRun? {
+    // Amounts are not read here, so any currency will do.
+    guard let any = Currency(code: "USD") else { return nil }
+    let warehouse = try Registry.openWarehouse(url, currency: any, readOnly: true)
+    var values: [SQLValue] = []
+    do throws(WarehouseError) {
+      try warehouse.query(
+        "SELECT run_id, currency, timezone, to_day FROM runs "
+          + "ORDER BY finished_at DESC, run_id DESC LIMIT 1",
+        parameters: [:], types: ["to_day": .day]
+      ) { row throws(WarehouseError) in values = row }
+    } catch {
+      // A database without the table has no run; that it is no warehouse at all shows at the next statement.
+      if error.kind == .configuration { return nil }
+      throw RunError(error)
+    }
+    guard values.count == 4, case .text(let runID) = values[0], case .text(let code) = values[1],
+      case .text(let zone) = values[2], case .typed(let day, _) = values[3],
+      let currency = Currency(code: code)
+    else { return nil }
+    do throws(ValueError) {
+      return LastRun(
+        runID: runID, currency: currency, timeZone: try loadTimeZone(zone),
+        lastDay: Day(number: Int32(day)))
+    } catch {
+      throw RunError(.configuration, "run \(runID): \(error)", help: "install tzdata")
+    }
+  }
+}
+
+extension Project {
+  /// The URL of the warehouse a pipeline names, its file relative to the project.
+  package func warehouse(of pipeline: Pipeline) -> String {
+    RunPlan.resolve(url: pipeline.warehouse ?? "sqlite:warehouse.db", in: folder)
+  }
+}

@@ -1,0 +1,43 @@
+import Runner
+import YAML
+
+extension Command {
+  static let query = Command(
+    name: "query", summary: "one read-only SQL statement on the warehouse",
+    details: [
+      "Nothing can be written. Money columns hold minor units of the reporting currency (cents); "
+        + "money_text(x) shows an amount with its decimals. Days and instants are text in ISO "
+        + "8601, instants in UTC.",
+      Published.details,
+    ],
+    positional: Positional(name: "SQL", summary: "the statement, in quotes", count: 1...1),
+    flags: [format] + Published.flags,
+    examples: [
+      Example(
+        "nightmill query \"SELECT day, count(*) FROM leads GROUP BY day\"", "a table to look at"),
+      Example(
+        "nightmill query --format csv \"SELECT * FROM source_counts\" | head",
+        "rows for another program"),
+    ],
+    run: { arguments, console throws(RunError) in
+      var chosen = QueryOutput.Format.table
+      if let word = arguments.text(format) {
+        guard let known = QueryOutput.Format(rawValue: word) else {
+          let names = QueryOutput.Format.allCases.map(\.rawValue)
+          throw RunError(
+            .usage, "--format: expected table, csv or json, found \"\(word)\"",
+            help: nearest(to: word, in: names).map { "did you mean \($0)?" }
+              ?? "for example --format csv")
+        }
+        chosen = known
+      }
+      let warehouse = try Published(arguments).open()
+      let output = QueryOutput(chosen) { bytes throws(RunError) in try console.result(bytes) }
+      try output.run(arguments.positionals[0], on: warehouse)
+      return .done
+    })
+
+  private static let format = Flag(
+    "format", "FORMAT", example: "csv",
+    "table (aligned, the default), csv or json (an array of objects)")
+}

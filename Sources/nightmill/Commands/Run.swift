@@ -1,0 +1,48 @@
+import Engine
+import Runner
+
+extension Command {
+  static let run = Command(
+    name: "run", summary: "extract, transform, check, publish and report: the main job",
+    details: [
+      "Everything is computed first and published in one transaction, so a run that fails or is "
+        + "interrupted changes nothing. Running the same days again replaces their rows.",
+      "Ends with 0 when done (also if there was nothing to do), 1 if something failed, 3 if too "
+        + "many rows were refused, 64 for a wrong command line, 75 if another run is under way, "
+        + "78 for a wrong file of the project.",
+    ],
+    positional: Planning.positional, flags: Planning.flags + [.quiet],
+    examples: [
+      Example("nightmill run", "the pipeline nightly, for yesterday"),
+      Example("nightmill run nightly --from all", "everything there is, as a first run does"),
+      Example(
+        "nightmill run --from 2026-06-01 --to 2026-06-07 --select +vendor_connections",
+        "one stage and what it needs, for a week"),
+    ],
+    run: { arguments, console throws(RunError) in
+      let planning = try Planning(arguments)
+      guard let plan = planning.plan else {
+        console.note(planning.nothingToDo)
+        return .done
+      }
+      Interrupt.install()
+      let migrations = try planning.project.migrations()
+      let isQuiet = arguments.isSet(.quiet)
+      let progress = Progress(console, isQuiet: isQuiet) {
+        // Nothing is published before the last stage has ended.
+        if Interrupt.exit != nil { console.stop(Interrupt.error(next: arguments.commandLine)) }
+      }
+      let outcome: PipelineRun.Outcome
+      do throws(RunError) {
+        outcome = try PipelineRun(plan, migrations: migrations, observer: progress).run()
+      } catch {
+        progress.finish()
+        guard error.exit == .interrupted else { throw error }
+        throw Interrupt.error(next: arguments.commandLine)
+      }
+      progress.finish()
+      let summary = Summary(plan, outcome, stages: progress.stages)
+      if !isQuiet { console.show(summary.text) }
+      return Interrupt.exit ?? .done
+    })
+}

@@ -1,0 +1,122 @@
+import Engine
+import Runner
+import Synchronization
+
+/// Shows a run as it goes: on a terminal one line per source that is redrawn, elsewhere plain lines.
+final class Progress: RunObserver {
+  /// A stage that has ended.
+  struct Stage: Sendable {
+    let name: String
+    let rows: Int
+    let seconds: Double
+  }
+
+  private struct State {
+    var source = ""
+    var total = 0
+    var bytes = 0
+    var rows = 0
+    var began: Int64 = 0
+    var drawn: Int64 = 0
+    var hasLiveLine = false
+    var stages: [Stage] = []
+  }
+
+  private let console: Console
+  private let isQuiet: Bool
+  private let state = Mutex(State())
+  private let afterStage: @Sendable () -> Void
+
+  /// Microseconds between two drawings of a line: quick to the eye, nothing to the run.
+  private static let pause: Int64 = 100_000
+
+  /// Shows a run; `afterStage` is called after each stage, the last moments before publishing.
+  init(_ console: Console, isQuiet: Bool, afterStage: @escaping @Sendable () -> Void = {}) {
+    self.console = console
+    self.isQuiet = isQuiet
+    self.afterStage = afterStage
+  }
+
+  /// The stages that have ended, in order.
+  var stages: [Stage] { state.withLock { $0.stages } }
+
+  func sourceBegan(_ source: String, files: Int, bytes: Int) {
+    state.withLock { state in
+      (state.source, state.total, state.bytes, state.rows) = (source, bytes, 0, 0)
+      (state.began, state.drawn) = (Clock.now(), 0)
+      guard !isQuiet, files > 0 else { return }
+      if console.isTerminal {
+        draw(&state, at: state.began)
+      } else {
+        console.note("\(source): reading \(Figures.count(files, "file")), \(fileSize(bytes))")
+      }
+    }
+  }
+
+  func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool {
+    state.withLock { state in
+      state.bytes += bytes
+      state.rows += rows
+      guard !isQuiet, console.isTerminal else { return }
+      let now = Clock.now()
+      if now - state.drawn >= Self.pause { draw(&state, at: now) }
+    }
+    return Interrupt.exit == nil
+  }
+
+  func sourceEnded(_ counts: SourceCounts, seconds: Double) {
+    state.withLock { state in
+      erase(&state)
+      guard !isQuiet, counts.read > 0 else { return }
+      let rate = seconds > 0 ? Int(Double(counts.read) / seconds) : 0
+      console.note(
+        "\(counts.source): \(Figures.count(counts.read, "row")) in \(Figures.seconds(seconds)) s"
+          + (seconds >= 0.1 ? ", \(Figures.count(rate)) rows/s" : ""))
+    }
+  }
+
+  func stageEnded(_ stage: String, rows: Int, seconds: Double) {
+    state.withLock { $0.stages.append(Stage(name: stage, rows: rows, seconds: seconds)) }
+    afterStage()
+  }
+
+  func warning(_ message: String) {
+    state.withLock { state in
+      erase(&state)
+      console.warn(message)
+    }
+  }
+
+  /// Takes the live line away, before something else is written.
+  func finish() { state.withLock { erase(&$0) } }
+
+  private func erase(_ state: inout State) {
+    if state.hasLiveLine { console.show("\r\u{1B}[K") }
+    state.hasLiveLine = false
+  }
+
+  private func draw(_ state: inout State, at now: Int64) {
+    state.drawn = now
+    state.hasLiveLine = true
+    let line = Self.line(
+      source: state.source, bytes: state.bytes, total: state.total, rows: state.rows,
+      seconds: Double(now - state.began) / 1e6)
+    console.show("\r\u{1B}[K" + line.prefix(console.width - 1))
+  }
+
+  /// The live line: bar, share, rows, rate and time left. Plain text can be longer than its gzipped file, and a source may be
+  /// read twice: then no end is foretold.
+  static func line(source: String, bytes: Int, total: Int, rows: Int, seconds: Double) -> String {
+    let share = total > 0 ? min(Double(bytes) / Double(total), 1) : 0
+    let full = Int(share * 20)
+    let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 20 - full)
+    var line = "\(source)  \(bar)  \(Figures.count(rows)) rows"
+    guard seconds >= 0.5, bytes > 0 else { return line }
+    line += "  \(Figures.count(Int(Double(rows) / seconds)))/s"
+    if bytes < total {
+      let left = seconds * Double(total - bytes) / Double(bytes)
+      line += "  \(Figures.clock(left)) left"
+    }
+    return line
+  }
+}

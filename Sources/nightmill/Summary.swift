@@ -1,0 +1,60 @@
+import Engine
+import Runner
+
+/// What a run came to, in aligned columns.
+struct Summary {
+  private let plan: RunPlan
+  private let outcome: PipelineRun.Outcome
+  private let stages: [Progress.Stage]
+
+  init(_ plan: RunPlan, _ outcome: PipelineRun.Outcome, stages: [Progress.Stage]) {
+    self.plan = plan
+    self.outcome = outcome
+    self.stages = stages
+  }
+
+  var text: String { "\n" + sources + "\n" + timings + "\n" + tables + "\n" + end }
+
+  private var sources: String {
+    var columns = TextColumns()
+    columns.add(
+      ["source", "read", "used", "filtered", "duplicate", "superseded", "quarantined"])
+    for counts in outcome.counts {
+      let figures = [
+        counts.read, counts.used, counts.filtered, counts.duplicate, counts.superseded,
+        counts.quarantined,
+      ]
+      columns.add([counts.source] + figures.map(Figures.count))
+    }
+    return outcome.counts.isEmpty ? "no source had a row\n" : columns.text
+  }
+
+  private var timings: String {
+    var columns = TextColumns()
+    columns.add(["stage", "rows", "seconds"])
+    for stage in stages {
+      columns.add([stage.name, Figures.count(stage.rows), Figures.seconds(stage.seconds)])
+    }
+    return columns.text
+  }
+
+  private var tables: String {
+    var columns = TextColumns()
+    columns.add(["table", "rows"])
+    for table in outcome.tables { columns.add([table.name, Figures.count(table.rows)]) }
+    return columns.text
+  }
+
+  private var end: String {
+    var columns = TextColumns(leading: 2)
+    let window = plan.context.window
+    let days = (window.from.map { "\($0.text) to " } ?? "everything up to ") + window.to.text
+    columns.add(["days", window.from == window.to ? window.to.text : days])
+    columns.add([
+      outcome.isPublished ? "published" : "not published",
+      outcome.isPublished ? plan.warehouse : "a dry run leaves the warehouse as it was",
+    ])
+    columns.add(["run", "\(outcome.runID), \(Figures.seconds(outcome.seconds)) s"])
+    return columns.text
+  }
+}

@@ -48,8 +48,23 @@ struct ReportFailureTests {
         #"Reports/mine.yaml:1:1: report: the key "summary" is missing; expected a sentence"#,
         #"Reports/mine.yaml:2:1: report: unknown key "sumary" (did you mean "summary"?)"#,
         #"Reports/mine.yaml:3:9: "period" in report: unknown word "weekly" (did you mean "week"?)"#,
-        #"Reports/mine.yaml:8:22: "type" in column "calls": unknown word "integr" (did you mean "integer"?)"#,
-        #"Reports/mine.yaml:8:38: column "calls": unknown key "target""#,
+        #"Reports/mine.yaml:8:21: "type" in column "calls": unknown word "integr" (did you mean "integer"?)"#,
+        #"Reports/mine.yaml:9:53: "target" in column "rate": expected a percentage such as 95 %, found "0.95""#,
+        #"Reports/mine.yaml:11:21: "kind" in chart: expected one of line, column, stacked_column, bar, doughnut, found pie"#,
+        #"Reports/mine.yaml:11:43: unknown sheet "Call" (did you mean "Calls"?)"#,
+        #"Reports/mine.yaml:12:7: item 2 of "blocks" in page: the blocks side by side are 14 columns wide, expected at most 12"#,
+        #"Reports/mine.yaml:13:61: the sheet "Calls" has no column "vendr" (did you mean "vendor"?)"#,
+        #"Reports/mine.yaml:19:35: "total" in column "vendor": a sum needs the type integer or money, and this is text"#,
+        #"Reports/mine.yaml:19:40: column "vendor": unknown key "colour"; expected type, title, width, decimals, total, from, parameter, of, over, rules"#,
+        #"Reports/mine.yaml:20:46: "below" in rule: expected a whole number, found "95 %""#,
+        #"Reports/mine.yaml:20:62: item 2 of "rules" in column "calls": expected one of data_bar, high_is_good, low_is_good, found rainbow"#,
+        #"Reports/mine.yaml:21:7: the total of "share" needs a column "all" with total: sum"#,
+        #"Reports/mine.yaml:21:7: the total of "share" needs a column "calls" with total: sum"#,
+        #"Reports/mine.yaml:23:12: "file" in CSV file: expected a file name such as vendors.csv, found "../calls.csv""#,
+        #"Reports/mine.yaml:24:64: unknown parameter "form" (did you mean "from"?)"#,
+        #"Reports/mine.yaml:26:8: "sql" in controls: there is no file SQL/reports/none.sql"#,
+        #"Reports/mine.yaml:28:36: the sheet "Calls" has no column "call" (did you mean "calls"?)"#,
+        #"SQL/reports/mine.sql:4:15: unknown parameter ":form" (did you mean ":from"?)"#,
       ])
   }
 
@@ -57,10 +72,13 @@ struct ReportFailureTests {
   func unknownColumn() throws {
     let bench = try ReportBench()
     try bench.edit(
-      "Reports/weekly-vendors.yaml", "      attempts: {type: integer, total: sum, width: 10}",
-      "      attemps: {type: integer}")
-    let text = try bench.failure(["weekly-vendors"])
-    #expect(text.contains("attemps"))
+      "Reports/weekly-products.yaml", "      supplier_id: {", "      supplyer_id: {")
+    let text = try bench.failure(["weekly-products"])
+    #expect(text.hasPrefix("Reports/weekly-products.yaml:"))
+    #expect(
+      text.contains(
+        ":7: SQL/reports/weekly-products/products.sql gives no column \"supplyer_id\" "
+          + "(did you mean \"supplier_id\"?)\n  help: it gives product_id, name, category, "))
   }
 
   @Test(

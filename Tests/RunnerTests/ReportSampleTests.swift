@@ -11,12 +11,17 @@ struct ReportSampleTests {
     text.split(separator: "\n").map { line in
       var fields: [String] = [""]
       var isQuoted = false
+      var previous: Character = ","
       for character in line {
         switch character {
-        case "\"": isQuoted.toggle()
+        case "\"":
+          // A quote right after the one that seemed to close the field stands for itself.
+          if !isQuoted, previous == "\"" { fields[fields.count - 1].append(character) }
+          isQuoted.toggle()
         case "," where !isQuoted: fields.append("")
         default: fields[fields.count - 1].append(character)
         }
+        previous = character
       }
       return fields
     }

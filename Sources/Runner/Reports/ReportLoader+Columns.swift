@@ -45,7 +45,7 @@ extension ReportLoader {
   /// A column: its type alone, or a mapping.
   func column(
     _ key: Node, _ value: ValueReader, _ scope: Scope,
-    extra: (MappingReader, ReportType) -> Void = { _, _ in }
+    extra: (MappingReader, ReportType?) -> Void = { _, _ in }
   ) -> Report.Column? {
     guard let name = key.text else { return nil }
     if value.node.mapping == nil {
@@ -62,8 +62,8 @@ extension ReportLoader {
     let decimals = reader.optionalInteger("decimals", in: 0...6)
     let total = reader.optionalOneOf("total", Report.Total.self) ?? .none
     let origin = origin(name, reader, type, scope)
-    let rules = type.map { self.rules(reader, $0) } ?? []
-    if let type { extra(reader, type) }
+    let rules = self.rules(reader, type)
+    extra(reader, type)
     reader.finish()
     guard let type, let origin else { return nil }
     if total == .sum, !type.isAdditive {
@@ -125,8 +125,10 @@ extension ReportLoader {
     }
   }
 
-  private func rules(_ reader: MappingReader, _ type: ReportType) -> [ConditionalRule] {
+  private func rules(_ reader: MappingReader, _ type: ReportType?) -> [ConditionalRule] {
     let items = reader.optionalList("rules", of: "rules") ?? []
+    // Without a type thresholds mean nothing; its absence is reported already.
+    guard let type else { return [] }
     return items.compactMap { item in
       if item.node.mapping == nil {
         switch item.oneOf(["data_bar", "high_is_good", "low_is_good"]) {

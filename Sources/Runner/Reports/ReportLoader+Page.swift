@@ -12,7 +12,7 @@ extension ReportLoader {
       var targetText = ""
       let column = column(entry.key, entry.value, scope) { reader, type in
         better = reader.optionalOneOf("better", ["higher", "lower"])
-        guard let written = reader.optionalText("target") else { return }
+        guard let written = reader.optionalText("target"), let type else { return }
         targetText = written
         target = ReportFormat.parse(written, type, moneyDigits: moneyDigits)
         if target == nil {

@@ -93,7 +93,7 @@ import Testing
     (
       ["plan", "--set", "timezone=Amercia/New_York"],
       "--set timezone: \"timezone\" in settings: expected an IANA time zone such as "
-        + "America/New_York, found the text \"Amercia/New_York\"; did you mean "
+        + "America/New_York, found Amercia/New_York; did you mean "
         + "\"America/New_York\"?\n  help: `nightmill run --help` lists the flags"
     ),
     (

@@ -1,0 +1,222 @@
+import Engine
+import YAML
+
+/// Reads report files with the SQL they name, and reports everything that is wrong with any of them at once.
+package struct ReportLoader {
+  /// The folder of SQL/reports, which names of SQL files start from.
+  let sqlFolder: String
+  let world: ConfigurationWorld
+  /// Decimals of the reporting currency, which amounts in the file may have.
+  let moneyDigits: Int
+
+  /// A loader; `sqlFolder` is SQL/reports of the project.
+  package init(sqlFolder: String, world: ConfigurationWorld, moneyDigits: Int) {
+    self.sqlFolder = sqlFolder
+    self.world = world
+    self.moneyDigits = moneyDigits
+  }
+
+  /// Values that every query may ask for, beside the report's own parameters.
+  static let standardParameters: [(name: String, type: ReportType)] = [
+    ("from", .day), ("to", .day), ("previous_from", .day), ("previous_to", .day),
+    ("from_instant", .instant), ("until_instant", .instant), ("as_of", .day),
+  ]
+
+  /// Reads a report file; problems are collected, and nil is returned where there is one.
+  package func load(file: String, problems: Problems) -> Report? {
+    let node = world.node(file, problems: problems, absent: { "the report does not exist" })
+    guard let node else { return nil }
+    let reader = MappingReader(node, what: "report", problems: problems)
+    let before = problems.sorted.count
+    let report = report(reader, file: file, problems)
+    reader.finish()
+    return problems.sorted.count == before ? report : nil
+  }
+
+  private func report(_ reader: MappingReader, file: String, _ problems: Problems) -> Report? {
+    let title = reader.text("title")
+    let summary = reader.text("summary", expected: "a sentence")
+    let unit = reader.oneOf("period", ReportPeriod.Unit.self)
+    let parameters = (reader.optionalEntries("parameters", of: "parameters") ?? []).compactMap {
+      parameter($0.key, $0.value)
+    }
+    let definitions = (reader.optionalEntries("definitions", of: "definitions") ?? []).compactMap {
+      entry -> Report.Definition? in
+      guard let term = entry.key.text, let text = entry.value.text() else { return nil }
+      return Report.Definition(term: term, text: text)
+    }
+    let scope = Scope(
+      parameters: Self.standardParameters + parameters.map { ($0.name, $0.type) }, sheets: [])
+    var sheets: [Report.Sheet] = []
+    for value in reader.list("sheets", of: "sheets") ?? [] {
+      guard let sheet = sheet(value, scope) else { continue }
+      if sheets.contains(where: { $0.name.lowercased() == sheet.name.lowercased() }) {
+        value.fail("there are two sheets called \(quote(sheet.name)); rename one")
+      }
+      sheets.append(sheet)
+    }
+    let whole = Scope(parameters: scope.parameters, sheets: sheets)
+    var tiles: Report.Tiles?
+    var lines: [[Report.Block]] = []
+    if let own = reader.optionalMapping("page", what: "page") {
+      tiles = own.optionalMapping("tiles", what: "tiles").flatMap { self.tiles($0, scope) }
+      lines = (own.optionalList("blocks", of: "blocks") ?? []).map { line($0, whole) }
+      own.finish()
+    }
+    var files: [Report.CSVOutput] = []
+    for value in reader.optionalList("csv", of: "CSV files") ?? [] {
+      guard let output = output(value, whole) else { continue }
+      if files.contains(where: { $0.file == output.file }) {
+        value.fail("there are two files called \(quote(output.file)); rename one")
+      }
+      files.append(output)
+    }
+    let controls = reader.optionalMapping("controls", what: "controls").flatMap {
+      self.controls($0, whole)
+    }
+    guard let title, let summary, let unit else { return nil }
+    return Report(
+      name: Self.baseName(file), title: title, summary: summary, file: file, unit: unit,
+      parameters: parameters, definitions: definitions, tiles: tiles, lines: lines, sheets: sheets,
+      files: files, controls: controls)
+  }
+
+  private func parameter(_ key: Node, _ value: ValueReader) -> Report.Parameter? {
+    guard let name = key.text, let reader = value.mapping() else { return nil }
+    let type = reader.oneOf("type", ReportType.self)
+    let written = reader.text("value")
+    let summary = reader.text("summary", expected: "what it decides")
+    reader.finish()
+    if Self.standardParameters.contains(where: { $0.name == name }) {
+      value.problems.add(
+        key.mark, "the parameter \(quote(name)) is one that every report has; rename it")
+      return nil
+    }
+    guard let type, let written, let summary else { return nil }
+    guard type != .text else {
+      return Report.Parameter(name: name, type: type, value: .text(written), summary: summary)
+    }
+    guard let number = ReportFormat.parse(written, type, moneyDigits: moneyDigits) else {
+      reader.fail(
+        "value",
+        "expected \(ReportFormat.expected(type, moneyDigits: moneyDigits)), found \(quote(written))"
+      )
+      return nil
+    }
+    return Report.Parameter(name: name, type: type, value: .number(number), summary: summary)
+  }
+
+  private static func baseName(_ file: String) -> String {
+    let last = file.split(separator: "/").last.map(String.init) ?? file
+    return last.hasSuffix(".yaml") ? String(last.dropLast(5)) : last
+  }
+}
+
+extension ReportLoader {
+  /// What a part of a report file may refer to.
+  struct Scope {
+    let parameters: [(name: String, type: ReportType)]
+    let sheets: [Report.Sheet]
+
+    /// The place of a sheet by name, reporting one there is not.
+    func sheet(_ reader: MappingReader) -> Int? {
+      guard let name = reader.text("sheet", expected: "the name of a sheet") else { return nil }
+      if let index = sheets.firstIndex(where: { $0.name == name }) { return index }
+      Self.unknown(
+        reader, "sheet", "sheet", name, among: sheets.map(\.name))
+      return nil
+    }
+
+    /// A column of a sheet by key, reporting one it does not have.
+    func column(_ key: String, of sheet: Int, _ value: ValueReader) -> Report.Column? {
+      if let column = sheets[sheet].column(key) { return column }
+      let keys = sheets[sheet].columns.map(\.key)
+      let near = nearest(to: key, in: keys)
+      let listed = near == nil ? "; it has \(keys.joined(separator: ", "))" : ""
+      value.problems.add(
+        value.mark,
+        "the sheet \(quote(sheets[sheet].name)) has no column \(quote(key))\(listed)",
+        suggestion: near)
+      return nil
+    }
+
+    /// Reports a name that stands for nothing.
+    static func unknown(
+      _ reader: MappingReader, _ key: String, _ kind: String, _ name: String, among names: [String]
+    ) {
+      let near = nearest(to: name, in: names)
+      let listed = near == nil ? "; there are \(names.joined(separator: ", "))" : ""
+      reader.problems.add(
+        reader.mark(of: key), "unknown \(kind) \(quote(name))\(listed)", suggestion: near)
+    }
+  }
+
+  /// The query of the key `sql`, its parameters checked.
+  func query(_ reader: MappingReader, _ scope: Scope) -> Report.Query? {
+    guard let name = reader.text("sql", expected: "a file of SQL/reports") else { return nil }
+    let file = "\(sqlFolder)/\(name)"
+    switch world.readFile(file) {
+    case .absent:
+      reader.fail("sql", "there is no file \(file)")
+    case .unreadable(let reason):
+      reader.fail("sql", "\(file) cannot be read: \(reason)")
+    case .text(let bytes):
+      let known = scope.parameters.map(\.name)
+      for use in SQLParameters.uses(in: bytes, file: file) where !known.contains(use.name) {
+        let near = nearest(to: use.name, in: known)
+        let listed =
+          near == nil
+          ? "; there are \(known.map { ":" + $0 }.joined(separator: ", "))" : ""
+        reader.problems.add(
+          use.mark, "unknown parameter \(quote(":" + use.name))\(listed)",
+          suggestion: near.map { ":" + $0 })
+      }
+      return Report.Query(file: file, sql: String(decoding: bytes, as: UTF8.self))
+    }
+    return nil
+  }
+}
+
+/// Finds `:name` in SQL, outside of texts, quoted names and comments.
+enum SQLParameters {
+  struct Use {
+    let name: String
+    let mark: Mark
+  }
+
+  static func uses(in bytes: [UInt8], file: String) -> [Use] {
+    var uses: [Use] = []
+    var index = 0
+    func at(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
+    func skip(past end: [UInt8]) {
+      while index < bytes.count, !bytes[index...].starts(with: end) { index += 1 }
+      index += end.count
+    }
+    while index < bytes.count {
+      switch (bytes[index], at(1)) {
+      case (UInt8(ascii: "'"), _), (UInt8(ascii: "\""), _):
+        let quote = bytes[index]
+        index += 1
+        skip(past: [quote])
+      case (UInt8(ascii: "-"), UInt8(ascii: "-")): skip(past: [0x0A])
+      case (UInt8(ascii: "/"), UInt8(ascii: "*")): skip(past: Array("*/".utf8))
+      case (UInt8(ascii: ":"), UInt8(ascii: ":")): index += 2
+      case (UInt8(ascii: ":"), let next) where isWord(next):
+        let name = bytes[(index + 1)...].prefix(while: isWord)
+        let line = bytes[..<index].split(separator: 0x0A, omittingEmptySubsequences: false)
+        uses.append(
+          Use(
+            name: String(decoding: name, as: UTF8.self),
+            mark: Mark(file: file, line: line.count, column: (line.last?.count ?? 0) + 1)))
+        index += 1 + name.count
+      default: index += 1
+      }
+    }
+    return uses
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "_") || (byte >= 0x30 && byte <= 0x39)
+      || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+  }
+}

@@ -35,6 +35,8 @@ package struct Report: Sendable {
     package let name: String
     let type: ReportType
     let value: ReportValue
+    /// The value as it stands in the file.
+    let written: String
     /// What it decides, for About.
     package let summary: String
   }

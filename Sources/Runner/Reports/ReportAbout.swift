@@ -108,12 +108,14 @@ struct ReportAbout {
     for (figure, value) in zip(wanted.figures, values) {
       let column = figure.column
       controls.append((column.title, format.cell(value, column.type)))
+      var agreeing: [String] = []
+      var differing: [String] = []
       for (references, mustAgree) in [(figure.equals, true), (figure.compares, false)] {
         for reference in references {
           let found = try Self.value(of: reference, sheets)
           let own = value.number ?? 0
           if own == found {
-            controls.append(("  = \(reference.text)", .text("agrees")))
+            agreeing.append(reference.text)
             continue
           }
           let texts = [own, found].map { format.text(.number($0), column.type) }
@@ -125,9 +127,12 @@ struct ReportAbout {
                 + "(\(column.mark)); no file was written",
               help: "compare the two queries; a join that loses or doubles rows is the usual cause")
           }
-          controls.append(
-            ("  ≠ \(reference.text)", .text("differs: \(texts[1]) there, \(texts[0]) here")))
+          differing.append("\(reference.text) (\(texts[1]))")
         }
+      }
+      for (word, names) in [("agrees with", agreeing), ("differs from", differing)]
+      where !names.isEmpty {
+        controls.append(("    \(word)", .text(names.joined(separator: ", "))))
       }
     }
   }
@@ -191,7 +196,7 @@ struct ReportAbout {
           rows: report.parameters.map { parameter in
             (
               parameter.name,
-              .text("\(format.text(parameter.value, parameter.type)): \(parameter.summary)")
+              .text("\(parameter.written): \(parameter.summary)")
             )
           }))
     }

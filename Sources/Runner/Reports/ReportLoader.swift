@@ -94,7 +94,8 @@ package struct ReportLoader {
     }
     guard let type, let written, let summary else { return nil }
     guard type != .text else {
-      return Report.Parameter(name: name, type: type, value: .text(written), summary: summary)
+      return Report.Parameter(
+        name: name, type: type, value: .text(written), written: written, summary: summary)
     }
     guard let number = ReportFormat.parse(written, type, moneyDigits: moneyDigits) else {
       reader.fail(
@@ -103,7 +104,8 @@ package struct ReportLoader {
       )
       return nil
     }
-    return Report.Parameter(name: name, type: type, value: .number(number), summary: summary)
+    return Report.Parameter(
+      name: name, type: type, value: .number(number), written: written, summary: summary)
   }
 
   private static func baseName(_ file: String) -> String {

@@ -175,4 +175,20 @@ import Testing
       ])
     #expect(rows.out == "n\n0\n")
   }
+
+  @Test("While a run holds the warehouse another one ends with 75, to be tried later")
+  func locked() throws {
+    let scratch = try Scratch()
+    _ = try Binary.run(["generate", "--users", "2000", "--to", scratch.path])
+    let arguments = [
+      "run", "--from", "all", "--to", "2026-11-15", "--inputs", scratch.path, "--threads", "1",
+      "--warehouse", "sqlite:\(scratch.path)/w.db",
+    ]
+    let first = try Binary.start(arguments)
+    while !FileManager.default.fileExists(atPath: "\(scratch.path)/w.db-wal") { usleep(1000) }
+    let second = try Binary.run(arguments)
+    #expect(second.exit == 75, "\(second.err)")
+    #expect(second.err.contains("\n  help: "))
+    #expect(first.wait().exit == 0)
+  }
 }

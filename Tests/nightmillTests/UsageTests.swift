@@ -135,7 +135,7 @@ import Testing
     ),
   ]
 
-  static let commands = "run, plan, list, export, query, generate"
+  static let commands = "run, plan, report, list, export, query, generate"
 
   @Test(arguments: wrong)
   func wrongCommandLine(arguments: [String], message: String) throws {

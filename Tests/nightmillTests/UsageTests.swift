@@ -11,6 +11,11 @@ import Testing
       ["frobnicate"],
       "no command is called \"frobnicate\"\n  help: there are: \(commands); see `nightmill --help`"
     ),
+    (
+      ["\u{1B}[31mrun"],
+      "no command is called \"\u{FFFD}[31mrun\"\n"
+        + "  help: there are: \(commands); see `nightmill --help`"
+    ),
     (["help", "quary"], "no command is called \"quary\"\n  help: did you mean `nightmill query`?"),
     (["run", "--form", "all"], "`nightmill run` has no flag --form\n  help: did you mean --from?"),
     (

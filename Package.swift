@@ -26,7 +26,7 @@ let package = Package(
     .testTarget(name: "WorkbookTests", dependencies: ["Workbook", "Support"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML", "Support"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Support"]),
-    .testTarget(name: "nightmillTests", dependencies: ["nightmill", "Support"]),
+    .testTarget(name: "nightmillTests", dependencies: ["nightmill", "Runner", "Support"]),
     .target(name: "Support", dependencies: ["Engine"], path: "Tests/Support", exclude: ["Python"]),
   ],
   swiftLanguageModes: [.v6]

@@ -54,8 +54,7 @@ struct Arguments: Sendable {
     try Self.check(positionals, of: command)
     self.positionals = positionals
     self.values = values
-    commandLine = (["nightmill", command.name] + words.map { Self.quoted($0) })
-      .joined(separator: " ")
+    commandLine = Self.line(["nightmill", command.name] + words)
   }
 
   /// The value of a flag, nil where it is not given.
@@ -78,7 +77,11 @@ struct Arguments: Sendable {
       help: "for example --\(flag.name) \(flag.example ?? "1")")
   }
 
-  /// A word as a shell takes it.
+  /// Words as a shell takes them apart again.
+  static func line(_ words: [String]) -> String {
+    words.map { quoted($0) }.joined(separator: " ")
+  }
+
   private static func quoted(_ word: String) -> String {
     let isPlain =
       !word.isEmpty

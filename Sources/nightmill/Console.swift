@@ -46,7 +46,7 @@ struct Console: Sendable {
 
   /// Says why a command ends.
   func fail(_ error: RunError) {
-    note("\(colored("error:", 31)) \(error)")
+    note("\(colored("error:", 31)) \(Self.plain(error.description))")
   }
 
   /// Says why the process ends, and ends it.
@@ -57,12 +57,23 @@ struct Console: Sendable {
 
   /// Says what stops nothing but should be known.
   func warn(_ message: String) {
-    note("\(colored("warning:", 33)) \(message)")
+    note("\(colored("warning:", 33)) \(Self.plain(message))")
   }
 
   /// Text in one of the terminal's colours, where it has them.
   func colored(_ text: String, _ code: Int) -> String {
     hasColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Text without control characters but line breaks: names of files and columns come from outside, and must not steer the
+  /// terminal.
+  private static func plain(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+          return isControl && scalar != "\n" ? "\u{FFFD}" : scalar
+        }))
   }
 
   /// Writes all bytes; returns the error's number, 0 for none.

@@ -18,6 +18,12 @@ enum Interrupt {
         if !first { _exit(128 + number) }
       }
     }
+    // Whoever started this may have blocked them, and the child of a process inherits that.
+    var both = sigset_t()
+    sigemptyset(&both)
+    sigaddset(&both, SIGINT)
+    sigaddset(&both, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &both, nil)
   }
 
   /// How the process should end, nil if nobody asked it to.

@@ -6,14 +6,19 @@ struct Summary {
   private let plan: RunPlan
   private let outcome: PipelineRun.Outcome
   private let stages: [Progress.Stage]
+  private let files: String
 
-  init(_ plan: RunPlan, _ outcome: PipelineRun.Outcome, stages: [Progress.Stage]) {
+  /// A summary; `files` has a line for each that was written.
+  init(
+    _ plan: RunPlan, _ outcome: PipelineRun.Outcome, stages: [Progress.Stage], files: String
+  ) {
+    self.files = files
     self.plan = plan
     self.outcome = outcome
     self.stages = stages
   }
 
-  var text: String { "\n" + sources + "\n" + timings + "\n" + tables + "\n" + end }
+  var text: String { "\n" + sources + "\n" + timings + "\n" + tables + "\n" + written + end }
 
   private var sources: String {
     var columns = TextColumns()
@@ -44,6 +49,8 @@ struct Summary {
     for table in outcome.tables { columns.add([table.name, Figures.count(table.rows)]) }
     return columns.text
   }
+
+  private var written: String { files.isEmpty ? "" : "files\n" + files + "\n" }
 
   private var end: String {
     var columns = TextColumns(leading: 2)

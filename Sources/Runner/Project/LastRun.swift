@@ -48,4 +48,9 @@ extension Project {
   package func warehouse(of pipeline: Pipeline) -> String {
     RunPlan.resolve(url: pipeline.warehouse ?? "sqlite:warehouse.db", in: folder)
   }
+
+  /// The folder for a pipeline's reports, relative to the current one.
+  package func output(of pipeline: Pipeline) -> String {
+    RunPlan.resolve(pipeline.output ?? "out", in: folder)
+  }
 }

@@ -29,8 +29,8 @@ package struct Listing {
     case .stages: Self.stages(Registry.stages.filter { !$0.isEphemeral })
     case .sources: sources
     case .tables: tables
-    case .reports: files(project.reportNames, in: "Reports")
-    case .pipelines: files(project.pipelineNames, in: "Pipelines")
+    case .reports: files(project.reportNames, in: "Reports", command: "report")
+    case .pipelines: files(project.pipelineNames, in: "Pipelines", command: "plan")
     }
   }
 
@@ -75,12 +75,13 @@ package struct Listing {
     return columns.text
   }
 
-  /// Files with the `summary` (or `title`) they give themselves; one that cannot be read is listed all the same.
-  private func files(_ names: [String], in folder: String) -> String {
+  /// Files with the `summary` (or `title`) they give themselves; one that cannot be read is listed all the same, with the command
+  /// that says what is wrong with it.
+  private func files(_ names: [String], in folder: String, command: String) -> String {
     var columns = TextColumns(leading: 2)
     for name in names {
       let path = project.path("\(folder)/\(name).yaml")
-      var summary = "(cannot be read: see `nightmill plan \(name)`)"
+      var summary = "(cannot be read: `nightmill \(command) \(name)` says why)"
       if case .text(let bytes) = Project.world.readFile(path),
         let node = Node.parse(bytes, file: path, problems: Problems())
       {

@@ -44,7 +44,7 @@ extension Command {
       for (name, export) in exports {
         let bytes = try export.bytes(from: warehouse, currency: published.currency)
         let path = folder.hasSuffix("/") ? "\(folder)\(name).csv" : "\(folder)/\(name).csv"
-        try write(bytes, to: path)
+        try writeFile(bytes, to: path)
         console.note("\(path): \(fileSize(bytes.count))")
       }
       return .done
@@ -78,17 +78,4 @@ extension Command {
     }
     return exports
   }
-
-  private static func write(_ bytes: [UInt8], to path: String) throws(RunError) {
-    try file { () throws(FileError) in
-      var file = try AtomicFile(path)
-      try file.write(bytes)
-      try file.commit()
-    }
-  }
-}
-
-/// Runs `body` and turns a file's error into one that ends a command.
-func file<Result>(_ body: () throws(FileError) -> Result) throws(RunError) -> Result {
-  do throws(FileError) { return try body() } catch { throw RunError(error) }
 }

@@ -14,7 +14,7 @@ extension Command {
     flags: [format] + Published.flags,
     examples: [
       Example(
-        "nightmill query \"SELECT day, count(*) FROM leads GROUP BY day\"", "a table to look at"),
+        "nightmill query \"SELECT week, count(*) FROM leads GROUP BY week\"", "a table to look at"),
       Example(
         "nightmill query --format csv \"SELECT * FROM source_counts\" | head",
         "rows for another program"),

@@ -41,8 +41,37 @@ extension Command {
         throw Interrupt.error(next: arguments.commandLine)
       }
       progress.finish()
-      let summary = Summary(plan, outcome, stages: progress.stages)
-      if !isQuiet { console.show(summary.text) }
+      var files = ""
+      var failure: RunError?
+      if outcome.isPublished, plan.options.makesReports, !plan.pipeline.reports.isEmpty {
+        let command = reportCommand(arguments, plan)
+        do throws(RunError) {
+          if let exit = Interrupt.exit {
+            throw RunError(
+              exit, "interrupted; the tables are published, but the reports are not made",
+              help: command)
+          }
+          files = try Reports.afterRun(
+            plan, refused: outcome.quarantined.count, project: planning.project, command: command
+          ).text
+        } catch {
+          failure = error
+        }
+      }
+      if !isQuiet {
+        console.show(Summary(plan, outcome, stages: progress.stages, files: files).text)
+      }
+      if let failure { throw failure }
       return Interrupt.exit ?? .done
     })
+
+  /// The command that makes a run's reports alone.
+  private static func reportCommand(_ arguments: Arguments, _ plan: RunPlan) -> String {
+    var words = ["nightmill", "report", "--week", plan.context.window.to.weekText]
+    if let pipeline = arguments.positionals.first { words += ["--pipeline", pipeline] }
+    for flag in [Flag.warehouse, .project] {
+      if let value = arguments.text(flag) { words += ["--\(flag.name)", value] }
+    }
+    return Arguments.line(words)
+  }
 }

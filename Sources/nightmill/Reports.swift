@@ -1,0 +1,80 @@
+import Engine
+import Files
+import Runner
+
+/// Makes reports and says what was written.
+struct Reports {
+  let project: Project
+  let warehouse: any Warehouse
+  let currency: Currency
+  let timeZone: Engine.TimeZone
+  let output: String
+
+  /// Lines of files with their rows and sizes.
+  struct Files {
+    private var columns = TextColumns()
+
+    /// Adds a file.
+    mutating func add(_ path: String, rows: Int, bytes: Int) {
+      columns.add([path, Figures.count(rows, "row"), fileSize(bytes)])
+    }
+
+    /// A line each.
+    var text: String { columns.text }
+  }
+
+  /// Makes reports for a period; returns what was written.
+  func make(_ names: [String], period: ReportPeriod) throws(RunError) -> Files {
+    let run = ReportRun(
+      project: project, warehouse: warehouse, currency: currency, timeZone: timeZone,
+      output: output)
+    var files = Files()
+    for file in try run.make(names, period: period) {
+      files.add(file.path, rows: file.rows, bytes: file.bytes)
+    }
+    return files
+  }
+}
+
+extension Reports {
+  /// What a run makes after it has published: the pipeline's reports for the week (or month) of its last day, and the rows it
+  /// refused (`refused` is how many). Returns what was written.
+  ///
+  /// What fails here fails after publishing; the error says so, and `command` makes the reports alone.
+  static func afterRun(
+    _ plan: RunPlan, refused: Int, project: Project, command: String
+  ) throws(RunError) -> Files {
+    do throws(RunError) {
+      let warehouse = try Registry.openWarehouse(
+        plan.warehouse, currency: plan.context.currency, readOnly: true)
+      let reports = Reports(
+        project: project, warehouse: warehouse, currency: plan.context.currency,
+        timeZone: plan.context.timeZone, output: plan.output)
+      let lastDay = plan.context.window.to
+      var files = try reports.make(
+        plan.pipeline.reports, period: ReportPeriod(holding: lastDay))
+      let (path, bytes) = try reports.refusedRows(week: lastDay.weekText)
+      files.add(path, rows: refused, bytes: bytes)
+      return files
+    } catch {
+      let first = error.help.isEmpty ? "" : "\(error.help); then "
+      throw RunError(
+        .failed, "the tables are published, but the reports are not made: \(error.message)",
+        help: first + command)
+    }
+  }
+
+  /// Writes the rows that the last run refused beside the reports. Where it refused none, the file has its header alone, so
+  /// that it never tells of another run.
+  private func refusedRows(week: String) throws(RunError) -> (path: String, bytes: Int) {
+    let folder = "\(output)/\(week)"
+    try file { () throws(FileError) in try makeFolder(folder) }
+    let path = "\(folder)/quarantined-rows.csv"
+    let export = try Export(
+      table: "quarantined_rows",
+      columns: ["source", "file", "line", "column", "reason", "detail", "raw"])
+    let bytes = try export.bytes(from: warehouse, currency: currency)
+    try writeFile(bytes, to: path)
+    return (path, bytes.count)
+  }
+}

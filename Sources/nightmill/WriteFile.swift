@@ -1,0 +1,16 @@
+import Files
+import Runner
+
+/// Writes a file that appears whole or not at all.
+func writeFile(_ bytes: [UInt8], to path: String) throws(RunError) {
+  try file { () throws(FileError) in
+    var file = try AtomicFile(path)
+    try file.write(bytes)
+    try file.commit()
+  }
+}
+
+/// Runs `body` and turns a file's error into one that ends a command.
+func file<Result>(_ body: () throws(FileError) -> Result) throws(RunError) -> Result {
+  do throws(FileError) { return try body() } catch { throw RunError(error) }
+}

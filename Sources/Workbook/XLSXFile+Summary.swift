@@ -7,6 +7,8 @@ extension XLSXFile {
     page: PageSetup = PageSetup(landscape: false, pagesHigh: 1)
   ) throws(WorkbookError) -> SummaryID {
     let sheet = try addSheet(name, flat: false, page: page, color: tabColor)
+    // The sheet a workbook opens on, whatever stands before it.
+    worksheet_activate(sheet)
     worksheet_gridlines(sheet, UInt8(LXW_HIDE_ALL_GRIDLINES.rawValue))
     _ = worksheet_set_column(sheet, 0, 0, 1.5, nil)
     _ = worksheet_set_column(

@@ -61,13 +61,13 @@ struct ReportVendorsTests {
         ,,,+12125550103,O'Brien Keys,missed-opportunity,New,11/15/2026,
 
         """)
-    // By lost revenue, then vendor ID; those for a spreadsheet cannot act as formulas there.
+    // By lost revenue, then vendor ID; every value is what the workbook holds.
     #expect(
       try bench.text("leads.csv") == """
         vendor_id,name,category,phone,email,missed_opportunities,lost_revenue,mean_intent,tags,importable
-        1,'=SUM(A1),plumbing,'+12125550100,a@b.example,2,300.25,6.500000,"missed-opportunity, hot-lead",true
-        003,O'Brien Keys,,'+12125550103,,1,40.00,2.000000,missed-opportunity,true
-        2,'-20% Cleaners,cleaning,,,1,40.00,8.000000,"missed-opportunity, hot-lead",false
+        1,=SUM(A1),plumbing,+12125550100,a@b.example,2,300.25,6.500000,"missed-opportunity, hot-lead",true
+        003,O'Brien Keys,,+12125550103,,1,40.00,2.000000,missed-opportunity,true
+        2,-20% Cleaners,cleaning,,,1,40.00,8.000000,"missed-opportunity, hot-lead",false
 
         """)
     let dump = try ReportDump(bench.path("weekly-vendors.xlsx"))
@@ -83,8 +83,8 @@ struct ReportVendorsTests {
     let dump = try ReportDump(bench.path("weekly-vendors.xlsx"))
     #expect(
       dump.lines[0].sheets == [
-        "Summary", "Vendors", "Leads", "Failed calls", "Failure types", "Categories", "Trend",
-        "About",
+        "About", "Summary", "Vendors", "Leads", "Failed calls", "Failure types", "Categories",
+        "Trend",
       ])
     // The last second of the week in New York.
     #expect(dump.lines[0].created == "2026-11-16 04:59:59")

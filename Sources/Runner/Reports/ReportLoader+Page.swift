@@ -126,7 +126,7 @@ extension ReportLoader {
     let file = reader.text("file", expected: "a file name")
     let sheet = scope.sheet(reader)
     let only = reader.optionalValue("only")
-    let audience = reader.optionalOneOf("for", ["people", "import"]) ?? "people"
+    let audience = reader.optionalOneOf("for", ["people", "import"]) ?? "import"
     let entries = reader.optionalEntries("columns", of: "columns")
     reader.finish()
     if let file, !file.hasSuffix(".csv") || file.contains("/") || file.hasPrefix(".") {

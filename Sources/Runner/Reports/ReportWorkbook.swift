@@ -25,6 +25,7 @@ struct ReportWorkbook {
       properties: DocumentProperties(
         title: "\(report.title) \(content.period.label)", subject: report.summary,
         created: max(1, end)))
+    try file.addAbout(title: "About this report", sections: content.about)
     var summary: SummaryID?
     if content.tiles != nil || !report.lines.isEmpty {
       summary = try file.addSummary(
@@ -35,7 +36,6 @@ struct ReportWorkbook {
       tables.append(try add(sheet, content.sheets[index], to: &file, isCharted: isCharted(index)))
     }
     if let summary { try fill(summary, tables, in: &file) }
-    try file.addAbout(title: "About this report", sections: content.about)
     return try file.close().sheets.reduce(0) { $0 + $1.rows }
   }
 

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Metrics
 import SQLite
 
@@ -63,5 +64,10 @@ package enum Registry {
     let scheme = url.split(separator: ":").first.map(String.init) ?? url
     throw RunError(
       .usage, "no warehouse is reached by \"\(scheme):\"", help: "write sqlite:PATH")
+  }
+
+  /// Whether there is a database at a URL; false also where its kind is not known.
+  package static func warehouseExists(_ url: String) -> Bool {
+    url.hasPrefix("sqlite:") && access(String(url.dropFirst("sqlite:".count)), F_OK) == 0
   }
 }

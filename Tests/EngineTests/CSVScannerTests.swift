@@ -26,6 +26,22 @@ struct CSVScannerTests {
     }
   }
 
+  @Test("the header reader finds the names and the first record's place", arguments: CSVCase.all)
+  func header(_ example: CSVCase) {
+    var dialect = example.dialect
+    dialect.hasHeader = true
+    let slow = SlowCSV(example.bytes, dialect)
+    let outcome = example.bytes.withView { HeaderReader(dialect).read($0, isLast: true) }
+    guard case .record(let header) = outcome else {
+      #expect(slow.header.isEmpty, "\(outcome)")
+      return
+    }
+    #expect(header.names == slow.header.map { String(decoding: $0, as: UTF8.self) })
+    #expect(header.next == slow.data.start)
+    // After the last record there is no next line to number.
+    if header.next < example.bytes.count { #expect(header.lines + 1 == slow.data.line) }
+  }
+
   @Test("random files: the scanner agrees with the slow reader, wherever bytes run out")
   func randomFiles() {
     var generator = Support.SeededGenerator(seed: nil)

@@ -103,6 +103,9 @@ package struct CSVCase: Sendable, CustomStringConvertible {
     CSVCase(
       "a header over two lines", "\"x\ny\",z\na,b\n", records: [(3, ["a", "b"])], fieldCount: nil,
       dialect: { $0.hasHeader = true }),
+    CSVCase(
+      "blank lines before the header", "\r\n\nx,y\na,b\n", records: [(4, ["a", "b"])],
+      fieldCount: nil, dialect: { $0.hasHeader = true }),
     CSVCase("a header only", "x,y", fieldCount: nil, dialect: { $0.hasHeader = true }),
     CSVCase("a byte-order mark", "\u{FEFF}a,b\n", records: [(1, ["a", "b"])]),
     CSVCase("a byte-order mark before a quote", "\u{FEFF}\"a\",b", records: [(1, ["a", "b"])]),

@@ -102,7 +102,10 @@ package struct SlowCSV {
   }
 
   private mutating func readHeader() {
-    guard case .fields(let fields, let end) = record(at: place) else { return }
+    while breakLength(at: place) > 0 { goOn(at: afterBreak(place)) }
+    guard place < bytes.count, case .fields(let fields, let end) = record(at: place) else {
+      return
+    }
     header = fields
     goOn(at: afterBreak(end))
   }

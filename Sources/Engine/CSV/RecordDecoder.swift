@@ -107,29 +107,28 @@ package struct RecordDecoder {
     _ index: borrowing RecordIndex, _ rows: Range<Int>, _ chunk: ByteView, _ position: Int,
     _ line: (Int) -> Int, to batch: Batch
   ) {
-    batch.positions.removeAll(keepingCapacity: true)
-    batch.recordHashes.removeAll(keepingCapacity: true)
-    for row in rows {
-      let start = Int(index.recordStarts[row])
-      batch.positions.append(position + start)
-      let hashed = hash(index.record(row, of: chunk), seed: layout.fingerprint)
-      batch.recordHashes.append(
-        layout.usesLineNumber ? mix(hashed, UInt64(line(start))) : hashed)
+    // Local arrays: a property of a class is checked for exclusive access each time it is touched.
+    var positions = [Int](repeating: 0, count: rows.count)
+    var records = [UInt64](repeating: 0, count: rows.count)
+    for row in 0..<rows.count {
+      let place = index.place(of: rows.lowerBound + row)
+      positions[row] = position + place.lowerBound
+      let hashed = hash(chunk.slice(place), seed: layout.fingerprint)
+      records[row] = layout.usesLineNumber ? mix(hashed, UInt64(positions[row])) : hashed
     }
-    batch.keyHashes = [UInt64](repeating: 0, count: rows.count)
+    var keys = [UInt64](repeating: 0, count: rows.count)
     for column in contract.key {
       if contract.fields[column].type.isText {
         let texts = batch.text(column)
-        for row in 0..<rows.count {
-          batch.keyHashes[row] = mix(batch.keyHashes[row], hash(texts[row]))
-        }
+        for row in 0..<rows.count { keys[row] = mix(keys[row], hash(texts[row])) }
       } else {
-        for row in 0..<rows.count {
-          let value = UInt64(bitPattern: batch.integers[column][row])
-          batch.keyHashes[row] = mix(batch.keyHashes[row], value)
-        }
+        let values = batch.integers[column]
+        for row in 0..<rows.count { keys[row] = mix(keys[row], UInt64(bitPattern: values[row])) }
       }
     }
+    batch.positions = positions
+    batch.recordHashes = records
+    batch.keyHashes = keys
   }
 
   /// Calls `body` with the fields of a record as UTF-8 text.

@@ -37,11 +37,6 @@ package struct RecordIndex: ~Copyable {
     isASCII = true
   }
 
-  /// The bytes of a record as they stand in the file.
-  package func record(_ row: Int, of chunk: ByteView) -> ByteView {
-    chunk.slice(Int(recordStarts[row])..<Int(recordEnds[row]))
-  }
-
   /// Where a record begins and ends.
   package func place(of row: Int) -> Range<Int> {
     Int(recordStarts[row])..<Int(recordEnds[row])

@@ -35,17 +35,17 @@ package struct PipelineRun {
   }
 
   /// Runs, and publishes unless it is a dry run.
+  ///
+  /// Files are found and bound first, so that a missing file or column stops the run before anything is opened or read.
   package func run() throws(RunError) -> Outcome {
     let began = now()
     let startedAt = Clock.now()
-    let warehouse = try Registry.openWarehouse(
-      plan.warehouse, currency: plan.context.currency, readOnly: false)
-    try Runner.warehouse { () throws(WarehouseError) in try warehouse.lock() }
-    defer { warehouse.unlock() }
-    try Runner.warehouse { () throws(WarehouseError) in try warehouse.migrate(migrations) }
-
     let executions = plan.stages.map { makeExecution($0.init(plan.context)) }
-    let (counts, quarantined) = try readSources(executions)
+    let sources = try bindSources(executions)
+    let warehouse = try open()
+    defer { warehouse?.unlock() }
+
+    let (counts, quarantined) = try read(sources)
     var changes = try finish(executions, reading: warehouse)
     let runID = Clock.runID(at: startedAt)
     let tables = changes.map { (name: $0.schema.name, rows: $0.rows.count) }
@@ -54,7 +54,7 @@ package struct PipelineRun {
         runID: runID, plan: plan, startedAt: startedAt, finishedAt: Clock.now(), counts: counts,
         quarantined: quarantined
       ).changes
-    if !plan.options.isDryRun {
+    if !plan.options.isDryRun, let warehouse {
       let all = changes
       try Runner.warehouse { () throws(WarehouseError) in try warehouse.publish(all) }
     }
@@ -63,11 +63,29 @@ package struct PipelineRun {
       isPublished: !plan.options.isDryRun, seconds: now() - began)
   }
 
-  /// Binds every file first, so that a missing column stops the run before any row is read; then reads source by source.
-  private func readSources(
+  /// The warehouse: locked and migrated for a run that publishes; only read by a dry run, and nil if that finds none.
+  private func open() throws(RunError) -> (any Warehouse)? {
+    if plan.options.isDryRun {
+      guard Registry.warehouseExists(plan.warehouse) else { return nil }
+      return try Registry.openWarehouse(
+        plan.warehouse, currency: plan.context.currency, readOnly: true)
+    }
+    let warehouse = try Registry.openWarehouse(
+      plan.warehouse, currency: plan.context.currency, readOnly: false)
+    try Runner.warehouse { () throws(WarehouseError) in
+      try warehouse.lock()
+      try warehouse.migrate(migrations)
+    }
+    return warehouse
+  }
+
+  /// A source with what reads it.
+  private typealias BoundSource = (spec: SourceSpec, run: SourceRun)
+
+  private func bindSources(
     _ executions: [any StageExecution]
-  ) throws(RunError) -> ([SourceCounts], [QuarantinedRow]) {
-    var sources: [(spec: SourceSpec, run: SourceRun)] = []
+  ) throws(RunError) -> [BoundSource] {
+    var sources: [BoundSource] = []
     for spec in plan.sources {
       let files = try SourceFiles(spec: spec, folder: plan.inputs).bind(observer)
       let readers = executions.filter { execution in
@@ -80,6 +98,12 @@ package struct PipelineRun {
         files: files, readers: readers, options: plan.options.pass)
       sources.append((spec, run))
     }
+    return sources
+  }
+
+  private func read(
+    _ sources: [BoundSource]
+  ) throws(RunError) -> ([SourceCounts], [QuarantinedRow]) {
     var counts: [SourceCounts] = []
     var quarantined: [QuarantinedRow] = []
     for (spec, run) in sources {
@@ -111,7 +135,7 @@ package struct PipelineRun {
 
   /// Finishes the stages in order, each with the tables it needs; returns the changes to publish.
   private func finish(
-    _ executions: [any StageExecution], reading warehouse: any Warehouse
+    _ executions: [any StageExecution], reading warehouse: (any Warehouse)?
   ) throws(RunError) -> [TableChange] {
     var computed: [String: Table] = [:]
     var changes: [TableChange] = []
@@ -136,9 +160,9 @@ package struct PipelineRun {
   }
 
   private func read(
-    _ readBack: ReadBack, from warehouse: any Warehouse
+    _ readBack: ReadBack, from warehouse: (any Warehouse)?
   ) throws(RunError) -> Table {
-    if plan.options.isFullRefresh {
+    guard let warehouse, !plan.options.isFullRefresh else {
       return Table(empty: readBack.schema.selecting(readBack.columns))
     }
     return try Runner.warehouse { () throws(WarehouseError) in
@@ -148,15 +172,15 @@ package struct PipelineRun {
 
   /// Reads the tables of upstream stages that are not part of this run, as published.
   private func readUpstream(
-    of stage: any Stage, into computed: inout [String: Table], from warehouse: any Warehouse
+    of stage: any Stage, into computed: inout [String: Table], from warehouse: (any Warehouse)?
   ) throws(RunError) {
     for name in stage.upstream where !plan.stages.contains(where: { $0.name == name }) {
       guard let type = Registry.stages.first(where: { $0.name == name }) else { continue }
       for schema in type.writes where computed[schema.name] == nil {
         let table = try Runner.warehouse { () throws(WarehouseError) in
-          try warehouse.read(schema, columns: schema.columns.map(\.name), span: .everything)
+          try warehouse?.read(schema, columns: schema.columns.map(\.name), span: .everything)
         }
-        if table.count == 0 {
+        guard let table, table.count > 0 else {
           throw RunError(
             .failed, "stage \(stage.name) reads \(schema.name), which is not published yet",
             help: "nightmill run \(plan.pipeline.name) --select +\(stage.name) --from all")

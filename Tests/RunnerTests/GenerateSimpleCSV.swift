@@ -18,14 +18,6 @@ enum SimpleCSV {
     }
   }
 
-  /// The header and the records as they stand.
-  static func rows(_ bytes: [UInt8]) -> (header: [String], rows: [[String]]) {
-    var text = String(decoding: bytes, as: UTF8.self)
-    if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-    let records = Self.records(text)
-    return (records.first ?? [], Array(records.dropFirst()))
-  }
-
   private static func records(_ text: String) -> [[String]] {
     var records: [[String]] = []
     var record: [String] = []

@@ -27,20 +27,20 @@ extension NastyData {
 
 /// Sources as files, laid out in the ways that must not matter.
 enum RawFile {
-  static func write(_ source: RawSource, to path: String) throws {
-    try Data(text(source)).write(to: URL(filePath: path))
+  /// Writes a source; values are quoted only where they must be, unless told.
+  static func write(
+    _ source: RawSource, to path: String, lineEnd: String = "\n", mark: Bool = false,
+    quoted: Bool = false
+  ) throws {
+    var text = mark ? "\u{FEFF}" : ""
+    for row in [source.header] + source.rows {
+      text += row.map { field($0, quoted) }.joined(separator: ",") + lineEnd
+    }
+    try Data(text.utf8).write(to: URL(filePath: path))
   }
 
-  static func text(_ source: RawSource) -> [UInt8] {
-    csvRecord(source.header)
-      + source.rows.flatMap { row in
-        // Quoted only where it must be, as exports are.
-        Array((row.map(field).joined(separator: ",") + "\n").utf8)
-      }
-  }
-
-  private static func field(_ text: String) -> String {
-    guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
+  private static func field(_ text: String, _ quoted: Bool) -> String {
+    guard quoted || text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
     return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 
@@ -52,34 +52,5 @@ enum RawFile {
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
-  }
-
-  /// The sources of a folder's CSV files, by the tests' own reader; `<source>-*.csv` and gzip too.
-  static func read(_ folder: String, _ name: String) throws -> RawSource? {
-    var source: RawSource?
-    for file in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    where file.hasPrefix(name + ".") || file.hasPrefix(name + "-") {
-      var data = try Data(contentsOf: URL(filePath: "\(folder)/\(file)"))
-      if file.hasSuffix(".gz") { data = try gunzip("\(folder)/\(file)") }
-      let (header, rows) = SimpleCSV.rows([UInt8](data))
-      guard source != nil else {
-        source = RawSource(header: header, rows: rows)
-        continue
-      }
-      source!.rows += rows
-    }
-    return source
-  }
-
-  private static func gunzip(_ path: String) throws -> Data {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc", path]
-    process.standardOutput = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return data
   }
 }

@@ -15,6 +15,8 @@ struct NastyData {
   /// The days that instants fall on.
   let days: ClosedRange<Int>
   private var random: SeededGenerator
+  /// When each vendor's follow-up was sent, by number.
+  private var sent: [Int: Int] = [:]
 
   /// Days since 1970 of August 1 and November 20, 2026; clocks in New York go back on November 1.
   static let season = 20_666...20_777
@@ -49,6 +51,9 @@ struct NastyData {
     86_400_000_000 - 1,
   ]
 
+  /// 30 days.
+  private static let month = 30 * 86_400_000_000
+
   private mutating func instant() -> Int {
     number(days.lowerBound...days.upperBound) * 86_400_000_000 + pick(Self.moments)
   }
@@ -75,7 +80,8 @@ struct NastyData {
     var rows: [[String]] = []
     for index in 0..<6 {
       let category = index == 5 ? "" : pick(["plumbing", "plumbing", "cleaning", ""])
-      let sent = chance(75) ? written(instant()) : ""
+      if chance(80) { self.sent[index] = instant() }
+      let sent = self.sent[index].map { written($0) } ?? ""
       rows.append(["v\(index)", "Vendor, \(index)", category, sent])
     }
     sources["vendors"] = RawSource(
@@ -95,9 +101,14 @@ struct NastyData {
     var rows: [[String]] = []
     for index in 0..<count {
       // v6 and v7 are not among the vendors.
-      let at = instant()
+      let vendor = number(0...7)
+      var at = instant()
+      // Some calls lie where a follow-up just counts, or just does not.
+      if chance(20), let sent = sent[vendor] {
+        at = sent - pick([-1, 0, 1, Self.month - 1, Self.month, Self.month + 1])
+      }
       rows.append([
-        "c\(index * 7919 % 10007)", "v\(number(0...7))", written(at),
+        "c\(index * 7919 % 10007)", "v\(vendor)", written(at),
         pick(["0", "14", "15", "44", "45", "300"]), pick(words),
         chance(20) ? "" : "s\(number(0...9))", chance(15) ? String(number(1...10)) : "",
         chance(15) ? money(number(0...3000), digits: 2) : "",

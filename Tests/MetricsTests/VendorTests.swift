@@ -49,6 +49,14 @@ struct VendorTests {
     (20 * day, .sent(at: day), 40 * day, true, false),
     (day, .sent(at: .absent), 2 * day, true, true),
     (.absent, .sent(at: .absent), 2 * day, true, false),
+    // Seen to the end: a subscription that is gone from the corrected files is no conversion any more.
+    (day, .sent(at: 30 * day, converted: true), .absent, true, false),
+    // The run ends before the 30 days do, so it cannot know better; but a first subscription that it sees, it judges.
+    (day, .sent(at: 30 * day + 1, converted: true), .absent, true, true),
+    (day, .sent(at: 40 * day, converted: true), .absent, true, true),
+    (day, .sent(at: 61 * day, converted: true), .absent, true, true),
+    (day, .sent(at: 40 * day, converted: true), 39 * day, true, false),
+    (day, .sent(at: 40 * day), .absent, true, false),
   ])
   func followups(
     sentAt: Int64, earlier: Followup.Earlier, subscription: Int64, isSent: Bool,
@@ -56,7 +64,7 @@ struct VendorTests {
   ) {
     let state = Followup(callAt: 0, sentAt: sentAt, earlier: earlier)
     #expect(state.isSent == isSent)
-    #expect(state.isConverted(by: subscription) == isConverted)
+    #expect(state.isConverted(by: subscription, until: 60 * Self.day) == isConverted)
   }
 
   // Protects the value of a call: the vendor's mean, else its category's over bookings, else the setting; the

@@ -76,7 +76,8 @@ extension VendorConnections {
         earlier: earlier.state(of: rows.ids, rows.id[row]))
       calls.followed[row] = state.isSent
       calls.followups[row] = state.sentAt
-      calls.converted[row] = state.isConverted(by: firstSubscriptions[Int(vendor)])
+      calls.converted[row] = state.isConverted(
+        by: firstSubscriptions[Int(vendor)], until: context.lastInstant)
     }
     return calls
   }
@@ -104,14 +105,16 @@ struct Followup: Equatable {
   enum Earlier: Equatable {
     /// No row, or a FALSE one.
     case none
-    /// A TRUE one, with its follow-up; absent where another program set it.
-    case sent(at: Int64)
+    /// A TRUE one, with its follow-up (absent where another program set it) and whether that won the vendor.
+    case sent(at: Int64, converted: Bool = false)
   }
 
   /// `followup_sent`.
   let isSent: Bool
   /// The follow-up that the call is judged by; absent where none is known.
   let sentAt: Int64
+  /// Whether an earlier run saw the follow-up win the vendor.
+  private let wasConverted: Bool
 
   /// The state of a call at `callAt` whose vendor's follow-up was at `sentAt` (absent: none that the run sees).
   /// What an earlier run decided stays, with its follow-up.
@@ -119,19 +122,27 @@ struct Followup: Equatable {
     let isWithin =
       sentAt != .absent && sentAt >= callAt
       && sentAt - callAt <= VendorConnections.followupReach
-    if case .sent(let earlierAt) = earlier {
+    if case .sent(let earlierAt, let converted) = earlier {
       isSent = true
+      wasConverted = converted
       self.sentAt = earlierAt == .absent && isWithin ? sentAt : earlierAt
     } else {
       isSent = isWithin
+      wasConverted = false
       self.sentAt = isWithin ? sentAt : .absent
     }
   }
 
-  /// Whether a vendor's first subscription (absent: none) came after the follow-up, within 30 days.
-  func isConverted(by subscription: Int64) -> Bool {
-    isSent && sentAt != .absent && subscription != .absent && subscription > sentAt
-      && subscription - sentAt <= VendorConnections.followupReach
+  /// Whether a vendor's first subscription (absent: none up to `last`, the run's last instant) came after the
+  /// follow-up, within 30 days.
+  ///
+  /// A run of an old window does not see those days to their end, so it cannot take back what a later one found.
+  func isConverted(by subscription: Int64, until last: Int64) -> Bool {
+    guard isSent, sentAt != .absent else { return false }
+    if subscription == .absent {
+      return wasConverted && last - sentAt < VendorConnections.followupReach
+    }
+    return subscription > sentAt && subscription - sentAt <= VendorConnections.followupReach
   }
 }
 
@@ -140,15 +151,17 @@ struct EarlierFollowups {
   private let pool: StringPool
   private var states: [Followup.Earlier]
 
-  /// Reads `call_id`, `followup_sent` and `followup_sent_at` of a table.
+  /// Reads `call_id`, `followup_sent`, `followup_sent_at` and `converted_after_followup` of a table.
   init(_ published: Table) {
     let ids = published.texts("call_id")
     let sent = published.integers("followup_sent")
     let sentAt = published.integers("followup_sent_at")
+    let converted = published.integers("converted_after_followup")
     pool = ids.pool
     states = [Followup.Earlier](repeating: .none, count: pool.count)
     for row in ids.codes.indices where ids.codes[row] >= 0 && sent[row] == 1 {
-      states[Int(ids.codes[row])] = .sent(at: sentAt[row])
+      states[Int(ids.codes[row])] = .sent(
+        at: sentAt[row], converted: converted[row] == 1)
     }
   }
 

@@ -55,7 +55,8 @@ package struct VendorConnections: MetricStage {
       monday == .min ? Instant.first : context.timeZone.firstInstant(of: Day(number: monday))
     return [
       ReadBack(
-        Self.connections, columns: ["call_id", "followup_sent", "followup_sent_at"],
+        Self.connections,
+        columns: ["call_id", "followup_sent", "followup_sent_at", "converted_after_followup"],
         span: .range(from: first, to: context.lastInstant))
     ]
   }

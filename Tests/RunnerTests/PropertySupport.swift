@@ -1,0 +1,178 @@
+import Engine
+import Foundation
+import Support
+import Testing
+
+@testable import Runner
+
+/// A folder that is removed with the value.
+final class Scratch: Sendable {
+  let path = NSTemporaryDirectory() + "nightmill-property-" + UUID().uuidString
+
+  init() throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// A new folder inside.
+  func folder(_ name: String) throws -> String {
+    try FileManager.default.createDirectory(
+      atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+    return "\(path)/\(name)"
+  }
+}
+
+/// Says nothing, stops nothing.
+struct SilentObserver: RunObserver {
+  func sourceBegan(_ source: String, files: Int, bytes: Int) {}
+  func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
+  func sourceEnded(_ counts: SourceCounts, seconds: Double) {}
+  func stageEnded(_ stage: String, rows: Int, seconds: Double) {}
+  func warning(_ message: String) {}
+}
+
+/// A pipeline run inside the test's process, the whole way from files to a warehouse and back out as CSV.
+struct Job {
+  var inputs: String
+  var warehouse: String
+  var from: String? = "all"
+  var to: String
+  var zone = "UTC"
+  var currency = "USD"
+  var pipeline = "conformance"
+  /// A settings file, whose zone, currency and days then count instead of those above.
+  var settings: String?
+  /// More of `--set`.
+  var assignments: [String] = []
+  var options = RunOptions()
+
+  /// Tables that depend on the rows alone: not the record of a run, not the lines that rows stood on.
+  static let tables = [
+    "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics",
+    "vendor_dimension", "product_dimension",
+  ]
+
+  func plan() throws -> (RunPlan, Project) {
+    let project = try Project(folder: PipelineWorld.root)
+    var overrides = SettingsOverrides()
+    if let settings {
+      overrides.file = settings
+    } else {
+      overrides.assignments = ["timezone=\(zone)", "currency=\(currency)"]
+      overrides.from = from
+      overrides.to = to
+    }
+    overrides.assignments += assignments
+    let loaded = try project.pipeline(pipeline, overrides: overrides)
+    let days = try #require(loaded.settings.days(today: .last))
+    var options = options
+    options.inputs = inputs
+    options.warehouse = "sqlite:" + warehouse
+    let plan = try RunPlan(
+      loaded, window: Window(from: days.from, to: days.to), options: options,
+      folder: PipelineWorld.root)
+    return (plan, project)
+  }
+
+  @discardableResult
+  func run() throws -> PipelineRun.Outcome {
+    let (plan, project) = try plan()
+    return try PipelineRun(
+      plan, migrations: project.migrations(), observer: SilentObserver()
+    ).run()
+  }
+
+  /// Runs it, and expects it to fail.
+  func failure() throws -> RunError {
+    let (plan, project) = try plan()
+    let migrations = try project.migrations()
+    return try #require(throws: RunError.self) {
+      try PipelineRun(plan, migrations: migrations, observer: SilentObserver()).run()
+    }
+  }
+
+  /// The same job over other days.
+  func over(_ from: String, _ to: String) -> Job {
+    var copy = self
+    copy.from = from
+    copy.to = to
+    return copy
+  }
+
+  /// A table of the warehouse as `export` writes it.
+  func export(_ table: String, columns: [String]? = nil) throws -> String {
+    let currency = try #require(Currency(code: currency))
+    let opened = try Registry.openWarehouse(
+      "sqlite:" + warehouse, currency: currency, readOnly: true)
+    let bytes = try Export(table: table, columns: columns).bytes(from: opened, currency: currency)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The exported tables by name.
+  func exports(_ tables: [String] = Job.tables) throws -> [String: String] {
+    var all: [String: String] = [:]
+    for table in tables { all[table] = try export(table) }
+    return all
+  }
+
+  /// The serial numbers of the failed calls.
+  func serials() throws -> String {
+    let opened = try Registry.openWarehouse(
+      "sqlite:" + warehouse, currency: .usd, readOnly: true)
+    var lines: [String] = []
+    try opened.query(
+      "SELECT call_id, id FROM vendor_connection_analytics ORDER BY call_id", parameters: [:],
+      types: [:]
+    ) { row in lines.append("\(row)") }
+    return lines.joined(separator: "\n")
+  }
+
+  /// How many runs the warehouse has a record of.
+  func runCount() throws -> Int {
+    let opened = try Registry.openWarehouse(
+      "sqlite:" + warehouse, currency: .usd, readOnly: true)
+    var count = 0
+    try opened.query("SELECT run_id FROM runs", parameters: [:], types: [:]) { _ in count += 1 }
+    return count
+  }
+}
+
+/// Expects two sets of exported tables to be the same bytes, and shows the first lines that are not.
+func expectSame(
+  _ found: [String: String], _ expected: [String: String], _ context: String,
+  _ location: SourceLocation = #_sourceLocation
+) {
+  for (name, text) in expected.sorted(by: { $0.key < $1.key }) where found[name] != text {
+    Issue.record(
+      "\(context): \(name) differs\n\(difference(found[name] ?? "", text))",
+      sourceLocation: location)
+  }
+}
+
+/// The first lines that only one of two texts has.
+func difference(_ found: String, _ expected: String) -> String {
+  let left = found.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  let right = expected.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  let (only, missing) = (Set(left).subtracting(right), Set(right).subtracting(left))
+  var text = "header: \(right.first ?? "")\n"
+  text += "\(only.count) lines too many, \(missing.count) missing\n"
+  for line in left where only.contains(line) { text += "found    \(line)\n" }
+  for line in right where missing.contains(line) { text += "expected \(line)\n" }
+  return text.split(separator: "\n").prefix(16).joined(separator: "\n")
+}
+
+/// How much randomness a test run may cost.
+enum Soak {
+  /// Whether there is time for much more than usual.
+  static let isOn = ProcessInfo.processInfo.environment["NIGHTMILL_SOAK"] == "1"
+
+  /// The seeds to try: the one of NIGHTMILL_SEED alone, to run a failure again, else the usual ones and a random one.
+  static func seeds(_ usual: [UInt64]) -> [UInt64] {
+    if let text = ProcessInfo.processInfo.environment["NIGHTMILL_SEED"], let seed = UInt64(text) {
+      return [seed]
+    }
+    let count = isOn ? 40 : 1
+    return usual + (0..<count).map { _ in UInt64.random(in: 1000..<1_000_000_000) }
+  }
+}

@@ -1,0 +1,219 @@
+import CSQLite
+import Foundation
+import Testing
+
+/// The metrics written a second time, in SQL (Tests/ReferenceSQL) over plain tables: nothing here knows how the stages work.
+///
+/// The files are read by the tests' own slow CSV reader, times and amounts by the tests' own few lines.
+final class ReferenceDatabase {
+  private let handle: OpaquePointer
+
+  /// What a run was told.
+  struct Parameters {
+    /// Days since 1970; nil for everything.
+    var from: Int?
+    var to: Int
+    var zone = "UTC"
+    var currency = "USD"
+    /// In minor units.
+    var defaultValue = 500
+    /// In millionths.
+    var perPoint = 50_000
+  }
+
+  enum Failure: Error, CustomStringConvertible {
+    case sql(String, String)
+    var description: String {
+      switch self {
+      case .sql(let message, let sql): "\(message)\n\(sql)"
+      }
+    }
+  }
+
+  /// Minor units of one unit of the currencies that tests use.
+  private static let units = [
+    "USD": 100, "EUR": 100, "GBP": 100, "CAD": 100, "JPY": 1, "KWD": 1000,
+  ]
+
+  private enum Kind { case text, instant, day, integer, money, rate }
+
+  private static let tables: [(String, [(String, Kind)])] = [
+    (
+      "calls",
+      [
+        ("call_id", .text), ("vendor_id", .text), ("started_at", .instant),
+        ("duration_seconds", .integer), ("outcome", .text), ("session_id", .text),
+        ("intent_score", .integer), ("estimated_value", .money),
+      ]
+    ),
+    (
+      "transactions",
+      [
+        ("transaction_id", .text), ("occurred_at", .instant), ("kind", .text), ("amount", .money),
+        ("currency", .text), ("vendor_id", .text), ("product_id", .text), ("quantity", .integer),
+        ("reference_id", .text),
+      ]
+    ),
+    (
+      "clicks",
+      [
+        ("click_id", .text), ("clicked_at", .instant), ("event", .text), ("visitor_id", .text),
+        ("user_id", .text), ("product_id", .text), ("ip", .text), ("user_agent", .text),
+      ]
+    ),
+    ("vendors", [("vendor_id", .text), ("category", .text), ("followup_sent_at", .instant)]),
+    ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
+  ]
+
+  private let parameters: Parameters
+
+  /// Loads the files of a folder.
+  init(folder: String, _ parameters: Parameters) throws {
+    var opened: OpaquePointer?
+    guard sqlite3_open(":memory:", &opened) == SQLITE_OK, let opened else {
+      throw Failure.sql("cannot open a database in memory", "")
+    }
+    handle = opened
+    self.parameters = parameters
+    try execute("BEGIN")
+    try setUp()
+    for (table, columns) in Self.tables { try load(table, columns, from: folder) }
+    for file in ["ledger", "vendors", "products"] {
+      try execute(
+        String(
+          contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))
+    }
+  }
+
+  deinit { sqlite3_close(handle) }
+
+  private func execute(_ sql: String) throws {
+    guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+      throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
+    }
+  }
+
+  private func setUp() throws {
+    var calendar = Calendar(identifier: .gregorian)
+    let zone = Foundation.TimeZone(identifier: parameters.zone)
+    calendar.timeZone = try #require(zone)
+    try execute("CREATE TABLE zone_day (day INTEGER PRIMARY KEY, start_us INTEGER)")
+    try execute("CREATE INDEX zone_start ON zone_day (start_us)")
+    // From noon, which every day has, back to where Foundation says that day begins.
+    func start(_ day: Int) -> Int {
+      let noon = Date(timeIntervalSince1970: Double(day * 86_400 + 43_200))
+      let utc = Calendar.utc.dateComponents([.year, .month, .day], from: noon)
+      var local = DateComponents(year: utc.year, month: utc.month, day: utc.day)
+      local.hour = 12
+      let begin = calendar.startOfDay(for: calendar.date(from: local)!)
+      return Int(begin.timeIntervalSince1970) * 1_000_000
+    }
+    for day in 20_300...20_900 {
+      try execute("INSERT INTO zone_day VALUES (\(day), \(start(day)))")
+    }
+    try execute("CREATE TABLE currency_unit (currency, unit)")
+    for (currency, unit) in Self.units {
+      try execute("INSERT INTO currency_unit VALUES ('\(currency)', \(unit))")
+    }
+    let unit = try #require(Self.units[parameters.currency])
+    try execute(
+      """
+      CREATE TABLE params AS SELECT \(parameters.from ?? 4) AS from_day, \(parameters.to) AS to_day,
+        \(start(parameters.to + 1)) AS end_us, '\(parameters.currency)' AS currency, \(unit) AS unit,
+        \(parameters.defaultValue) AS default_value, \(parameters.perPoint) AS per_point_ppm
+      """)
+  }
+
+  private func load(_ table: String, _ columns: [(String, Kind)], from folder: String) throws {
+    let names = columns.map(\.0).joined(separator: ", ")
+    try execute("CREATE TABLE \(table) (\(names))")
+    let file = "\(folder)/\(table).csv"
+    guard let data = FileManager.default.contents(atPath: file) else { return }
+    for row in SimpleCSV.table([UInt8](data), without: []) {
+      let values = try columns.map { name, kind -> String in
+        guard let text = row[name], !text.isEmpty else { return "NULL" }
+        switch kind {
+        case .text: return "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+        case .integer: return text
+        case .instant: return String(RawTime.micros(text))
+        case .day: return String(RawTime.dayNumber(text))
+        case .rate: return String(try Self.scaled(text, by: 100_000_000))
+        case .money:
+          let currency = row["currency"] ?? parameters.currency
+          return String(try Self.scaled(text, by: #require(Self.units[currency])))
+        }
+      }
+      try execute("INSERT INTO \(table) VALUES (\(values.joined(separator: ", ")))")
+    }
+  }
+
+  /// A decimal in whole units of 1 / `unit`.
+  static func scaled(_ text: String, by unit: Int) throws -> Int {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let whole = try #require(Int(parts[0]))
+    guard parts.count > 1 else { return whole * unit }
+    var fraction = 0
+    var place = unit
+    for digit in parts[1] {
+      let value = try #require(digit.wholeNumberValue)
+      try #require(place % 10 == 0 || value == 0, "\(text) has too many decimals")
+      place /= 10
+      fraction += value * place
+    }
+    return whole * unit + fraction
+  }
+
+  /// The header of a result without the types, and its rows as an export would show them, sorted.
+  func result(_ table: String) throws -> (columns: [String], rows: [[String]]) {
+    var statement: OpaquePointer?
+    let sql = "SELECT * FROM r_\(table)"
+    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else {
+      throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
+    }
+    defer { sqlite3_finalize(statement) }
+    let names = (0..<sqlite3_column_count(statement)).map {
+      String(cString: sqlite3_column_name(statement, $0)).split(separator: ":").map(String.init)
+    }
+    var rows: [[String]] = []
+    while sqlite3_step(statement) == SQLITE_ROW {
+      rows.append(
+        names.indices.map { index in
+          let column = Int32(index)
+          if sqlite3_column_type(statement, column) == SQLITE_NULL { return "" }
+          let text = String(cString: sqlite3_column_text(statement, column))
+          guard names[index].count > 1 else { return text }
+          return show(Int(sqlite3_column_int64(statement, column)), names[index][1])
+        })
+    }
+    return (names.map { $0[0] }, rows.sorted(by: Self.isBefore))
+  }
+
+  static func isBefore(_ left: [String], _ right: [String]) -> Bool {
+    for (a, b) in zip(left, right) where a != b {
+      return a.utf8.lexicographicallyPrecedes(b.utf8)
+    }
+    return false
+  }
+
+  private func show(_ value: Int, _ kind: String) -> String {
+    switch kind {
+    case "boolean": value == 0 ? "false" : "true"
+    case "day": RawTime.dayText(value)
+    case "instant": Self.trimmed(RawTime.text(value)) + "Z"
+    case "ratio": Self.decimal(value, unit: 1_000_000)
+    default: Self.decimal(value, unit: Self.units[parameters.currency]!)
+    }
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    return String(text.reversed().drop { $0 == "0" }.reversed())
+  }
+
+  private static func decimal(_ value: Int, unit: Int) -> String {
+    let sign = value < 0 ? "-" : ""
+    if unit == 1 { return "\(value)" }
+    let (whole, rest) = (abs(value) / unit, abs(value) % unit)
+    return "\(sign)\(whole).\(String(unit + rest).dropFirst())"
+  }
+}

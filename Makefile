@@ -19,6 +19,7 @@ help: ## this list
 
 run: build ## the nightly pipeline over all of Samples/, and its reports
 	@$(NIGHTMILL) run nightly --from all --to $(SAMPLES_END)
+	@$(NIGHTMILL) report
 
 build: ## the program, as .build/release/nightmill
 	@.ci/toolchain
@@ -43,7 +44,7 @@ samples: build ## makes Samples/ again, byte for byte
 
 install: build ## the program to PREFIX/bin (default /usr/local), a project to copy to PREFIX/share
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"
-	@install -m 755 $(NIGHTMILL) "$(DESTDIR)$(PREFIX)/bin/nightmill"
+	@install -s -m 755 $(NIGHTMILL) "$(DESTDIR)$(PREFIX)/bin/nightmill"
 	@cp -R Pipelines SQL Reports Samples "$(SHARE)/"
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/nightmill"
 	@echo "a project of your own: cp -R $(SHARE) mill && cd mill && nightmill plan --to $(SAMPLES_END)"

@@ -17,9 +17,9 @@ SHARE = $(DESTDIR)$(PREFIX)/share/nightmill
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## the nightly pipeline over all of Samples/, and its reports
+run: build ## the nightly pipeline over all of Samples/: tables and workbooks
 	@$(NIGHTMILL) run nightly --from all --to $(SAMPLES_END)
-	@$(NIGHTMILL) report
+	@echo; echo "workbooks:"; ls out/*/*.xlsx
 
 build: ## the program, as .build/release/nightmill
 	@.ci/toolchain

@@ -1,0 +1,57 @@
+# Everything a person needs to do with this folder. `make` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PREFIX ?= /usr/local
+# The last day of the samples.
+SAMPLES_END := 2026-11-15
+
+NIGHTMILL := .build/release/nightmill
+SHARE = $(DESTDIR)$(PREFIX)/share/nightmill
+
+.PHONY: help run build test lint format samples install uninstall clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## the nightly pipeline over all of Samples/: tables and workbooks
+	@$(NIGHTMILL) run nightly --from all --to $(SAMPLES_END)
+	@echo; echo "workbooks:"; ls out/*/*.xlsx
+
+build: ## the program, as .build/release/nightmill
+	@.ci/toolchain
+	@.ci/install build
+	@swift build -c release --product nightmill --static-swift-stdlib
+
+test: ## style, every test, and the commands of README.md
+	@.ci/toolchain
+	@.ci/install test
+	@$(MAKE) --no-print-directory lint
+	@python=$$(.ci/venv) && NIGHTMILL_PYTHON=$$python swift test
+	@.ci/readme-check .build/debug/nightmill
+
+lint: ## style alone
+	@swift format lint --strict --parallel -r Sources Tests Package.swift
+
+format: ## brings sources into that style
+	@swift format -i --parallel -r Sources Tests Package.swift
+
+samples: build ## makes Samples/ again, byte for byte
+	@NIGHTMILL=$(CURDIR)/$(NIGHTMILL) Samples/make.sh
+
+install: build ## the program to PREFIX/bin (default /usr/local), a project to copy to PREFIX/share
+	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"
+	@install -s -m 755 $(NIGHTMILL) "$(DESTDIR)$(PREFIX)/bin/nightmill"
+	@cp -R Pipelines SQL Reports Samples "$(SHARE)/"
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/nightmill"
+	@echo "a project of your own: cp -R $(SHARE) mill && cd mill && nightmill plan --to $(SAMPLES_END)"
+
+uninstall: ## takes away what install put there
+	@rm -f "$(DESTDIR)$(PREFIX)/bin/nightmill"
+	@rm -rf "$(SHARE)"
+
+clean: ## removes what building made; warehouse and reports stay
+	@rm -rf .build

@@ -144,14 +144,6 @@ final class ReportBench {
   }
 }
 
-struct SilentObserver: RunObserver {
-  func sourceBegan(_ source: String, files: Int, bytes: Int) {}
-  func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
-  func sourceEnded(_ counts: SourceCounts, seconds: Double) {}
-  func stageEnded(_ stage: String, rows: Int, seconds: Double) {}
-  func warning(_ message: String) {}
-}
-
 /// A workbook as openpyxl reads it.
 struct ReportDump {
   struct Line: Decodable {

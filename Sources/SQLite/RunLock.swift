@@ -48,6 +48,7 @@ struct RunLock: ~Copyable {
 }
 
 extension SQLiteWarehouse {
+  /// Takes the lock of the file, held until `unlock` or the end of the process; `.unavailable` at once if another run has it.
   package func lock() throws(WarehouseError) {
     guard runLock == nil else { return }
     do throws(SQLiteError) { runLock = try RunLock(database: path) } catch {
@@ -55,5 +56,6 @@ extension SQLiteWarehouse {
     }
   }
 
+  /// Gives the lock back; nothing happens if it is not held.
   package func unlock() { runLock = nil }
 }

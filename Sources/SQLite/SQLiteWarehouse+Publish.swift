@@ -7,6 +7,7 @@ import Engine
 // replaces needs the set of keys anyway.
 
 extension SQLiteWarehouse {
+  /// Makes all changes in one transaction; any failure leaves the file as it was.
   package func publish(_ changes: [TableChange]) throws(WarehouseError) {
     do throws(SQLiteError) {
       try database.transaction { () throws(SQLiteError) in

@@ -14,6 +14,7 @@ extension SQLiteWarehouse {
     return names
   }
 
+  /// The names of a statement's result columns, without running it.
   package func columns(of sql: String) throws(WarehouseError) -> [String] {
     do throws(SQLiteError) {
       let statement = try onlyStatement(of: sql)

@@ -2,6 +2,7 @@ import CSQLite
 import Engine
 
 extension SQLiteWarehouse {
+  /// The published rows of a span, in no particular order; no rows where the span is `.nothing`.
   package func read(
     _ schema: TableSchema, columns: [String], span: Span
   ) throws(WarehouseError) -> Table {

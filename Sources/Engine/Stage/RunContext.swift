@@ -72,5 +72,7 @@ package struct Window: Sendable, Equatable {
     .range(from: Self.column(firstMonday()), to: Int64(to.weekStart.number))
   }
 
-  private static func column(_ day: Int32) -> Int64 { day == .min ? Int64(Day.first.number) : Int64(day) }
+  private static func column(_ day: Int32) -> Int64 {
+    day == .min ? Int64(Day.first.number) : Int64(day)
+  }
 }

@@ -16,8 +16,10 @@ extension DimensionStage {
     [SourceRead(contract.source, columns: contract.fields.map(\.name), lookback: .timeless)]
   }
 
+  /// An empty table of the contract's columns.
   package func makePartial() -> Table { Table(empty: Self.schema) }
 
+  /// Copies a batch's rows.
   package func add(
     _ batch: Batch, of source: String, to partial: inout Table
   ) throws(StageError) {
@@ -36,6 +38,7 @@ extension DimensionStage {
     }
   }
 
+  /// Adds the rows of another worker; their order is settled by the key when they are published.
   package func merge(
     _ other: consuming Table, into partial: inout Table
   ) throws(StageError) {
@@ -51,6 +54,7 @@ extension DimensionStage {
     }
   }
 
+  /// The whole table, in place of what was published.
   package func finish(
     _ partial: consuming Table, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
@@ -80,6 +84,7 @@ package struct VendorDimension: DimensionStage {
       ColumnSchema("user_id", .text, nullable: true),
     ])
 
+  /// A dimension is the same for every window.
   package init(_ context: RunContext) {}
 }
 
@@ -97,5 +102,6 @@ package struct ProductDimension: DimensionStage {
       ColumnSchema("delisted_at", .instant, nullable: true),
     ])
 
+  /// A dimension is the same for every window.
   package init(_ context: RunContext) {}
 }

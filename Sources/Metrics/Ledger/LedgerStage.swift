@@ -39,13 +39,16 @@ package struct LedgerStage: MetricStage {
   let context: RunContext
   private let lastInstant: Int64
 
+  /// The ledger up to the last instant of a run's window.
   package init(_ context: RunContext) {
     self.context = context
     lastInstant = context.lastInstant
   }
 
+  /// No transactions and no rates.
   package func makePartial() -> LedgerPartial { LedgerPartial() }
 
+  /// Keeps the transactions of a batch that the window sees, or its exchange rates.
   package func add(
     _ batch: Batch, of source: String, to partial: inout LedgerPartial
   ) throws(StageError) {
@@ -56,12 +59,14 @@ package struct LedgerStage: MetricStage {
     }
   }
 
+  /// Adds another worker's rows; interned texts get this partial's codes.
   package func merge(
     _ other: consuming LedgerPartial, into partial: inout LedgerPartial
   ) throws(StageError) {
     partial.merge(other)
   }
 
+  /// The table `ledger`; throws where a sum is beyond 64 bits.
   package func finish(
     _ partial: consuming LedgerPartial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {

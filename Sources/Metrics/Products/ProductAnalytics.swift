@@ -39,22 +39,27 @@ package struct ProductAnalytics: MetricStage {
   private let context: RunContext
   private let columns = ClickColumns()
 
+  /// The stage for a run's window and zone.
   package init(_ context: RunContext) { self.context = context }
 
+  /// No clicks.
   package func makePartial() -> ProductClicks { ProductClicks() }
 
+  /// Counts the views and carts of a batch of clicks.
   package func add(
     _ batch: Batch, of source: String, to partial: inout ProductClicks
   ) throws(StageError) {
     partial.add(batch, columns, context)
   }
 
+  /// Adds another worker's counts; a visitor both saw counts once.
   package func merge(
     _ other: consuming ProductClicks, into partial: inout ProductClicks
   ) throws(StageError) {
     partial.merge(other)
   }
 
+  /// The table `product_analytics` of the window; throws where an amount lacks its exchange rate or a sum overflows.
   package func finish(
     _ partial: consuming ProductClicks, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {

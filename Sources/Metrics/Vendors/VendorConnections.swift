@@ -42,6 +42,7 @@ package struct VendorConnections: MetricStage {
   /// Calls outside these instants change nothing.
   private let instants: ClosedRange<Int64>
 
+  /// The stage for a run's window, with the calls before it that can still change.
   package init(_ context: RunContext) {
     self.context = context
     let first = context.firstInstant(daysBefore: Self.lookback)
@@ -61,8 +62,10 @@ package struct VendorConnections: MetricStage {
     ]
   }
 
+  /// No calls and no vendors.
   package func makePartial() -> CallRows { CallRows() }
 
+  /// Keeps compact rows of a batch of calls, or the vendors' categories and follow-ups.
   package func add(
     _ batch: Batch, of source: String, to partial: inout CallRows
   ) throws(StageError) {
@@ -73,12 +76,14 @@ package struct VendorConnections: MetricStage {
     }
   }
 
+  /// Adds another worker's rows.
   package func merge(
     _ other: consuming CallRows, into partial: inout CallRows
   ) throws(StageError) {
     partial.merge(other)
   }
 
+  /// The three tables, with the restated days before the window; throws where a booking lacks its exchange rate or a sum overflows.
   package func finish(
     _ partial: consuming CallRows, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {

@@ -44,9 +44,11 @@ struct NastyData {
     Int.random(in: range, using: &random)
   }
 
-  /// Microseconds within a day where something begins or ends, in UTC or in New York.
+  /// Microseconds within a day where something begins or ends, in UTC or in the zones that tests report in.
   private static let moments: [Int] = [
     0, 1, 4 * 3_600_000_000 - 1, 4 * 3_600_000_000, 5 * 3_600_000_000, 5 * 3_600_000_000 - 1,
+    13 * 3_600_000_000, 13 * 3_600_000_000 + 1_800_000_000 - 1, 21 * 3_600_000_000,
+    22 * 3_600_000_000 - 1,
     12 * 3_600_000_000, 12 * 3_600_000_000 + 15_000_000, 18 * 3_600_000_000 + 250_000,
     86_400_000_000 - 1,
   ]

@@ -44,9 +44,11 @@ struct NastyData {
     Int.random(in: range, using: &random)
   }
 
-  /// Microseconds within a day where something begins or ends, in UTC or in New York.
+  /// Microseconds within a day where something begins or ends, in UTC or in the zones that tests report in.
   private static let moments: [Int] = [
     0, 1, 4 * 3_600_000_000 - 1, 4 * 3_600_000_000, 5 * 3_600_000_000, 5 * 3_600_000_000 - 1,
+    13 * 3_600_000_000, 13 * 3_600_000_000 + 1_800_000_000 - 1, 21 * 3_600_000_000,
+    22 * 3_600_000_000 - 1,
     12 * 3_600_000_000, 12 * 3_600_000_000 + 15_000_000, 18 * 3_600_000_000 + 250_000,
     86_400_000_000 - 1,
   ]
@@ -131,11 +133,37 @@ struct NastyData {
 
   private mutating func addTransactions(_ count: Int) {
     let currencies = [("USD", 2), ("USD", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3)]
-    let kinds = [
-      "purchase", "purchase", "purchase", "booking", "booking", "subscription",
-      "vendor_subscription",
-    ]
+    let kinds = ["purchase", "purchase", "purchase", "booking", "booking", "subscription"]
     var rows: [[String]] = []
+    // One vendor's follow-up wins it just in time, another's just too late; what counts for nothing comes first.
+    for (vendor, sent) in sent.sorted(by: { $0.key < $1.key }) {
+      let at =
+        sent + pick([0, 1, 86_400_000_000, Self.month - 1, Self.month, Self.month + 1])
+      for (suffix, time, kind, amount) in [
+        ("a", sent + 1, "vendor_subscription", "0"), ("b", sent + 1, "subscription", "9.00"),
+        ("c", at, "vendor_subscription", "49.00"), ("d", at + 1, "vendor_subscription", "49.00"),
+      ] {
+        rows.append([
+          "s\(vendor)\(suffix)", written(time), kind, amount, "USD", "v\(vendor)", "", "", "",
+        ])
+      }
+    }
+    // Trends exactly at their limits.
+    let last = days.upperBound - number(0...20)
+    for (product, before, now) in [
+      ("q1", 140, 175), ("q2", 175, 140), ("q3", 1000, 1249), ("q4", 5, 4),
+    ] {
+      for (day, units) in [(last - 28 - number(0...27), before), (last - number(0...27), now)] {
+        rows.append([
+          "\(product)-\(units)", written(day * 86_400_000_000 + 43_200_000_000), "purchase",
+          "1.00", "USD", "", product, "\(units)", "",
+        ])
+      }
+      rows.append([
+        "\(product)-refund", written(last * 86_400_000_000), "refund", "0.50", "USD", "", product,
+        "", "",
+      ])
+    }
     for index in 0..<count {
       let (currency, digits) = pick(currencies)
       let kind = pick(kinds)

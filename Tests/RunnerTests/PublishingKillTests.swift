@@ -11,6 +11,10 @@ struct PublishingKillTests {
   static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "nightmill").path
 
+  static let isBuilt = FileManager.default.isExecutableFile(atPath: program)
+  static let notBuilt: Comment =
+    "nightmill is not built beside the tests: build it with `swift build --product nightmill`"
+
   private static func start(_ job: Job) throws -> Process {
     let process = Process()
     process.executableURL = URL(filePath: program)
@@ -36,9 +40,7 @@ struct PublishingKillTests {
   /// next run needs no repair.
   @Test(
     "SIGKILL at random moments",
-    .enabled(
-      if: FileManager.default.isExecutableFile(atPath: program),
-      "nightmill is not built beside the tests: build it with `swift build --product nightmill`"))
+    .enabled(if: isBuilt, notBuilt))
   func kill() throws {
     let seed = Soak.seeds([51])[0]
     var random = SeededGenerator(seed: seed)
@@ -85,5 +87,59 @@ struct PublishingKillTests {
     last.waitUntilExit()
     #expect(last.terminationStatus == 0)
     expectSame(try next.exports(), after, "run again after kills, NIGHTMILL_SEED=\(seed)")
+  }
+
+  /// The very first run makes the tables too: killed while it does, the next one goes on from there.
+  @Test("SIGKILL while a warehouse is first made", .enabled(if: isBuilt, notBuilt))
+  func killFirstRuns() throws {
+    let seed = Soak.seeds([52])[0]
+    var random = SeededGenerator(seed: seed)
+    let scratch = try Scratch()
+    try NastyData(seed: seed).write(to: scratch.folder("inputs"))
+    var job = Job(
+      inputs: "\(scratch.path)/inputs", warehouse: "\(scratch.path)/undisturbed.db", from: "all",
+      to: "2026-11-15")
+    let began = Date()
+    let undisturbed = try Self.start(job)
+    undisturbed.waitUntilExit()
+    let duration = Date().timeIntervalSince(began)
+    let expected = try job.exports()
+    let serials = try job.serials()
+    for round in 0..<(Soak.isOn ? 20 : 3) {
+      job.warehouse = "\(scratch.path)/\(round).db"
+      for _ in 0..<4 {
+        let process = try Self.start(job)
+        usleep(UInt32(Double.random(in: 0.1...1, using: &random) * duration * 1_000_000))
+        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+      }
+      let last = try Self.start(job)
+      last.waitUntilExit()
+      #expect(last.terminationStatus == 0, "NIGHTMILL_SEED=\(seed)")
+      expectSame(try job.exports(), expected, "first run after kills, NIGHTMILL_SEED=\(seed)")
+      #expect(try job.serials() == serials, "NIGHTMILL_SEED=\(seed)")
+    }
+  }
+
+  /// A cron job that overlaps itself: one publishes, the other is told to try later, and nothing is done twice.
+  @Test("runs started at once", .enabled(if: isBuilt, notBuilt))
+  func together() throws {
+    let scratch = try Scratch()
+    try NastyData(seed: 53).write(to: scratch.folder("inputs"))
+    var job = Job(
+      inputs: "\(scratch.path)/inputs", warehouse: "\(scratch.path)/alone.db", from: "all",
+      to: "2026-11-15")
+    try job.run()
+    let expected = try job.exports()
+    job.warehouse = "\(scratch.path)/together.db"
+    let processes = try (0..<4).map { _ in try Self.start(job) }
+    for process in processes { process.waitUntilExit() }
+    let codes = processes.map(\.terminationStatus)
+    let done = codes.count { $0 == ExitCode.done.rawValue }
+    #expect(done >= 1, "\(codes)")
+    #expect(
+      codes.allSatisfy { [ExitCode.done, .unavailable].map(\.rawValue).contains($0) }, "\(codes)")
+    expectSame(try job.exports(), expected, "started at once")
+    #expect(try job.runCount() == done)
   }
 }

@@ -59,6 +59,10 @@ struct ReferenceSQLTests {
     Setting(zone: "America/New_York", currency: "USD", from: "2026-10-14", to: "2026-11-05"),
     Setting(zone: "UTC", currency: "JPY", from: "2026-09-15", to: "2026-10-20"),
     Setting(zone: "Asia/Kolkata", currency: "KWD", from: "2026-10-26", to: "2026-11-01"),
+    // A day without a midnight, one whose last hour comes twice, one of 23 hours and a half.
+    Setting(zone: "America/Santiago", currency: "USD", from: "2026-09-01", to: "2026-09-12"),
+    Setting(zone: "Africa/Cairo", currency: "USD", from: "2026-10-19", to: "2026-11-04"),
+    Setting(zone: "Australia/Lord_Howe", currency: "USD", from: "2026-09-28", to: "2026-10-10"),
   ]
 
   /// Collisions, ties and limits: where a definition read a little differently would show.

@@ -53,6 +53,10 @@ CURRENCIES = {
 NO_NULL = "\x01"
 
 
+# Bytes that a thread reads at a time: DuckDB's 32 MB would leave one of two threads idle in a file of 70 MB.
+BUFFER = 8 << 20
+
+
 def literal(text):
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -65,6 +69,7 @@ class Inputs:
         self.connection = connection
         self.folder = folder
         self.scratch = scratch
+        self.width = 0
         self.repaired = 0
         self.repair_seconds = 0.0
 
@@ -103,6 +108,7 @@ class Inputs:
             fields = ", ".join(f"NULL::VARCHAR AS {name}" for name in columns)
             return f"SELECT {select} FROM (SELECT {fields}) WHERE false"
         header = self.header(path)
+        self.width = len(header)
         declared = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
         known = ", ".join(name if name in header else f"'' AS {name}" for name in columns)
         self.connection.execute(f"DROP TABLE IF EXISTS {source}_rejects")
@@ -111,7 +117,7 @@ class Inputs:
         return f"""
             SELECT {select} FROM (SELECT {known} FROM read_csv({literal(path)},
               auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '{NO_NULL}',
-              columns = {{{declared}}}, strict_mode = true, store_rejects = true,
+              columns = {{{declared}}}, strict_mode = true, store_rejects = true, buffer_size = {BUFFER},
               rejects_table = '{source}_rejects', rejects_scan = '{source}_scans'))
             WHERE {where}"""
 
@@ -126,41 +132,62 @@ class Inputs:
         return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")
 
     def strays(self, source):
-        """Byte positions of refused records that took more than their own line with them.
+        """Refused records that took more than their own line with them: byte position, text, and whether the line to blame is
+        a later one.
 
-        A quote that is never closed costs DuckDB all rows up to the end of its buffer, good ones among them. Only the first
-        line is to go.
+        A quote that is never closed costs DuckDB all rows up to the end of its buffer, good ones among them. Only the line of
+        the quote is to go. Of such a record DuckDB reports either its own text, over many lines, or that of the good line
+        before it.
         """
-        return self.connection.execute(f"""
-            SELECT line_byte_position, any_value(ltrim(csv_line, e'\\r\\n')) FROM {source}_rejects
-            WHERE error_type = 'LINE SIZE OVER MAXIMUM'
-               OR (error_type IN ('UNQUOTED VALUE', 'MISSING COLUMNS', 'TOO MANY COLUMNS')
-                   AND regexp_matches(ltrim(csv_line, e'\\r\\n'), '[\\r\\n].'))
-            GROUP BY 1 ORDER BY 1""").fetchall()
+        found = []
+        for position, text, error in self.connection.execute(f"""
+                SELECT line_byte_position, any_value(ltrim(csv_line, e'\\r\\n')), min(error_type::VARCHAR) FILTER (
+                  error_type IN ('UNQUOTED VALUE', 'LINE SIZE OVER MAXIMUM'))
+                FROM {source}_rejects
+                WHERE error_type IN ('UNQUOTED VALUE', 'MISSING COLUMNS', 'TOO MANY COLUMNS', 'LINE SIZE OVER MAXIMUM')
+                GROUP BY 1 ORDER BY 1""").fetchall():
+            if len(text.splitlines()) > 1:
+                found.append((position, text, False))
+            elif error and is_record(text, self.width):
+                found.append((position, text, True))
+        return found
 
     def without(self, path, strays):
-        """A copy of a file without the first lines of refused records, told by their byte positions and texts.
+        """A copy of a file without the lines to blame.
 
         The positions are off by a few bytes where lines end in CR and LF or a byte-order mark stands before them.
         """
         copy = os.path.join(self.scratch, f"{self.repaired}.csv")
         self.repaired += 1
         with self.open(path) as source, open(copy, "wb") as target:
-            for position, text in strays:
+            for position, text, is_later in strays:
                 left = position - 8 - source.tell()
                 while left > 0 and (part := source.read(min(left, 1 << 20))):
                     target.write(part)
                     left -= len(part)
-                line = text.splitlines()[0].encode()
-                near = source.read(16 + len(line))
-                at = near.find(line)
+                first = text.splitlines()[0].encode()
+                near = source.read(16 + len(first))
+                at = near.find(first)
                 if at < 0:
                     raise ValueError(f"{path}: the record refused at byte {position} is not there")
                 target.write(near[:at])
                 source.seek(at - len(near), os.SEEK_CUR)
-                source.readline()
+                while is_later and (line := source.readline()):
+                    if line.count(b'"') % 2:
+                        break
+                    target.write(line)
+                else:
+                    source.readline()
             shutil.copyfileobj(source, target, 1 << 20)
         return copy
+
+
+def is_record(line, width):
+    """Whether a line is a whole record of `width` fields."""
+    try:
+        return [len(fields) for fields in csv.reader([line], strict=True)] == [width]
+    except csv.Error:
+        return False
 
 
 def offset_case(zone, first, last):
@@ -214,18 +241,26 @@ def checked(*columns):
 
 def whole(column):
     """A whole number: DuckDB's own cast to an integer would round 12.5."""
-    return f"CASE WHEN regexp_full_match(trim({column}), '[+-]?[0-9]+') THEN TRY_CAST({column} AS BIGINT) END"
+    return f"CASE WHEN regexp_full_match({column}, ' *[+-]?[0-9]+ *') THEN TRY_CAST({column} AS BIGINT) END"
 
 
 def micros(column):
     """Money in millionths: DuckDB's own cast to a decimal would read 1e3 and round what has too many decimals."""
-    digits = "[+-]?[0-9]+([.][0-9]{1,6}0*)?"
-    value = f"TRY_CAST({column} AS DECIMAL(18, 6))"
-    return f"CASE WHEN regexp_full_match(trim({column}), '{digits}') THEN CAST({value} * 1000000 AS HUGEINT) END"
+    digits = " *[+-]?[0-9]+([.][0-9]{1,6}0*)? *"
+    value = f"TRY_CAST({column} AS DECIMAL(18, 6))::DECIMAL(30, 6)"
+    return f"CASE WHEN regexp_full_match({column}, '{digits}') THEN CAST({value} * 1000000 AS BIGINT) END"
 
 
 def load(inputs, connection):
-    """Reads all sources."""
+    """Reads all sources.
+
+    Words are read as enumerations, not by IN with a list: that becomes a join, after which rows are not in file order any more.
+    """
+    connection.execute("""
+        CREATE TYPE kind_word AS ENUM (
+          'purchase', 'booking', 'subscription', 'vendor_subscription', 'refund', 'chargeback', 'dispute_won');
+        CREATE TYPE period_word AS ENUM ('', 'week', 'month', 'year');
+        CREATE TYPE event_word AS ENUM ('click', 'view', 'add_to_cart', 'search', 'other')""")
     inputs.load(
         "calls",
         "calls_read",
@@ -246,15 +281,14 @@ def load(inputs, connection):
         "transactions",
         "transactions_read",
         TRANSACTION_COLUMNS,
-        f"""transaction_id, {INSTANT.format("occurred_at")} AS us, lower(trim(kind)) AS what,
+        f"""transaction_id, {INSTANT.format("occurred_at")} AS us, TRY_CAST(lower(trim(kind)) AS kind_word) AS what,
             {micros("amount")} AS micros, upper(trim(currency)) AS code,
             vendor_id, product_id, {whole("quantity")} AS units, trim(quantity) <> '' AS has_units, reference_id,
             {whole("interval_count")} AS intervals, trim(interval_count) <> '' AS has_intervals,
-            lower(trim("interval")) AS period""",
+            TRY_CAST(lower(trim("interval")) AS period_word) AS period""",
         f"""transaction_id <> '' AND us IS NOT NULL AND micros >= 0
-            AND what IN ('purchase', 'booking', 'subscription', 'vendor_subscription', 'refund', 'chargeback', 'dispute_won')
-            AND (NOT has_units OR units >= 1) AND (NOT has_intervals OR intervals >= 1)
-            AND period IN ('', 'week', 'month', 'year')
+            AND what IS NOT NULL AND (NOT has_units OR units >= 1) AND (NOT has_intervals OR intervals >= 1)
+            AND period IS NOT NULL
             AND {checked("vendor_id", "product_id", "reference_id", "user_id", "visitor_id", "subscription_id")}""",
     )
     inputs.load(
@@ -262,15 +296,14 @@ def load(inputs, connection):
         "clicks_read",
         CLICK_COLUMNS,
         f"""click_id, {INSTANT.format("clicked_at")} AS us,
-            CASE WHEN event IN ('view', 'click', 'add_to_cart', 'search', 'other') THEN event
-                 ELSE lower(trim(event)) END AS kind,
-            product_id <> '' AND kind IN ('view', 'add_to_cart') AND user_agent <> ''
+            coalesce(TRY_CAST(event AS event_word), TRY_CAST(lower(trim(event)) AS event_word)) AS kind,
+            product_id <> '' AND (kind = 'view' OR kind = 'add_to_cart') AND user_agent <> ''
               AND NOT regexp_matches(user_agent, '{BOTS}', 'i') AS counts,
             CASE WHEN counts THEN product_id END AS product_id,
             CASE WHEN NOT counts OR kind <> 'view' THEN NULL WHEN visitor_id <> '' THEN 1 WHEN user_id <> '' THEN 2
                  WHEN ip <> '' THEN 3 END::UTINYINT AS viewer_kind,
             CASE viewer_kind WHEN 1 THEN visitor_id WHEN 2 THEN user_id WHEN 3 THEN ip || chr(31) || user_agent END AS viewer""",
-        f"""click_id <> '' AND us IS NOT NULL AND kind IN ('click', 'view', 'add_to_cart', 'search', 'other')
+        f"""click_id <> '' AND us IS NOT NULL AND kind IS NOT NULL
             AND {checked("visitor_id", "user_id", "ip", "referral_code", "session_id", "url", "campaign")}""",
     )
     inputs.load(
@@ -290,7 +323,9 @@ def load(inputs, connection):
         "since IS NOT NULL AND nanos > 0",
     )
     pairs = ", ".join(f"('{code}', {digits})" for digits, codes in CURRENCIES.items() for code in codes.split())
-    connection.execute(f"CREATE TABLE currencies AS FROM (VALUES {pairs}) t(currency, digits)")
+    connection.execute(f"""
+        CREATE TABLE currencies AS
+        SELECT currency, digits, CAST(10 ** (6 - digits) AS BIGINT) AS unit FROM (VALUES {pairs}) t(currency, digits)""")
 
 
 # Of rows with one key the last is used. Keys seldom repeat, so counting 8-byte hashes first is cheaper than keeping the last row
@@ -324,9 +359,9 @@ CREATE TABLE vendors AS
 -- The ledger: in force, up to the last day, in minor units; sales of nothing count for nothing.
 CREATE TABLE transactions AS
   WITH valid AS (
-    SELECT t.rowid AS seq, t.*, c.digits, CAST(micros // (10 ** (6 - digits))::HUGEINT AS BIGINT) AS minor
+    SELECT t.rowid AS seq, t.*, c.digits, micros // unit AS minor
     FROM transactions_read t JOIN currencies c ON t.code = c.currency
-    WHERE micros % (10 ** (6 - digits))::HUGEINT = 0),
+    WHERE micros % unit = 0),
   repeated AS (SELECT hash(transaction_id) AS h FROM valid GROUP BY h HAVING count(*) > 1),
   superseded AS (
     SELECT seq FROM valid SEMI JOIN repeated ON hash(transaction_id) = repeated.h
@@ -374,7 +409,7 @@ CREATE TABLE refunds AS
 -- Calls in force, up to the last day.
 CREATE TABLE calls AS
   SELECT call_id, vendor_id, us, local_day(us) AS day, CAST(date_trunc('week', local_day(us)) AS DATE) AS week, duration, ending AS outcome,
-    nullif(session_id, '') AS session_id, intent, CAST(value_micros // getvariable('reporting_unit') AS BIGINT) AS value,
+    nullif(session_id, '') AS session_id, intent, value_micros // getvariable('reporting_unit') AS value,
     ending IN ('hangup', 'rejection', 'timeout', 'busy') AS failed
   FROM calls_read ANTI JOIN calls_read_superseded ON calls_read.rowid = seq WHERE local_day(us) <= DATE '{to}';
 
@@ -544,7 +579,7 @@ def main():
         connection.execute("SET TimeZone = 'UTC'")
     except duckdb.CatalogException:
         pass
-    connection.execute(f"SET VARIABLE reporting_unit = {10 ** (6 - digits)}::HUGEINT")
+    connection.execute(f"SET VARIABLE reporting_unit = {10 ** (6 - digits)}::BIGINT")
 
     with tempfile.TemporaryDirectory() as scratch:
         inputs = Inputs(connection, options.inputs, scratch)

@@ -43,7 +43,10 @@ package struct QuarantinedRow: Sendable, Equatable, Comparable {
     case .malformedQuote:
       detail = "a quote is never closed, or text follows a closing quote"
     default:
-      detail = place.column.map { contract.fields[$0].expectation(place.offence) } ?? ""
+      detail =
+        place.column.map { column in
+          contract.fields[column].expectation(place.offence, file.layout.bindings[column])
+        } ?? ""
     }
   }
 
@@ -91,12 +94,24 @@ struct RefusedPlace {
 
 extension Field {
   /// What a refused value should have been.
-  func expectation(_ offence: Offence) -> String {
+  func expectation(_ offence: Offence, _ binding: ColumnBinding) -> String {
     switch offence {
     case .missing: "\(name) must not be empty"
     case .utf8: "\(name) is not valid UTF-8; set the source's encoding if it is latin-1"
     case .skippedLocalTime: "\(name) is a local time that the zone's clocks skip"
-    default: "\(name): expected \(type.expectation)"
+    default: "\(name): expected \(binding.expectation ?? type.expectation)"
+    }
+  }
+}
+
+extension ColumnBinding {
+  /// What a value of a format that the mapping declares looks like; nil as the contract says.
+  var expectation: String? {
+    switch instantFormat {
+    case .standard: nil
+    case .epoch(.seconds): "seconds since 1970-01-01T00:00:00Z"
+    case .epoch(.milliseconds): "milliseconds since 1970-01-01T00:00:00Z"
+    case .pattern(let pattern): "an instant written as \(pattern.pattern)"
     }
   }
 }

@@ -53,3 +53,13 @@ package struct Percentage: Sendable, Hashable {
     Int128(part) * Int128(denominator) > Int128(whole) * Int128(numerator)
   }
 }
+
+extension Percentage: CustomStringConvertible {
+  /// As people write it: `1 %`, `0.5 %`.
+  package var description: String {
+    let scale = denominator / 100
+    var decimals = String(numerator % scale + scale).dropFirst()
+    while decimals.last == "0" { decimals = decimals.dropLast() }
+    return "\(numerator / scale)\(decimals.isEmpty ? "" : ".")\(decimals) %"
+  }
+}

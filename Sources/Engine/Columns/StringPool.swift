@@ -6,7 +6,7 @@
 @usableFromInline package struct StringPool: Sendable {
   /// Code + 1 for each slot of the open-addressing table, 0 for an empty slot.
   @usableFromInline var slots: [UInt32]
-  /// Upper hash bits beside each slot, so that a mismatch seldom touches the texts.
+  /// 32 bits of each text's hash beside its slot: where it belongs, and whether comparing is worth while.
   @usableFromInline var tags: [UInt32]
   @usableFromInline var storage: [UInt8] = []
   /// Where each code's text ends in `storage`; it begins where the one before ends.
@@ -23,10 +23,9 @@
 
   /// The code of `bytes`, added if it is new.
   @inlinable package mutating func intern(_ bytes: ByteView) -> Int {
-    let hashed = hash(bytes)
+    let tag = UInt32(truncatingIfNeeded: hash(bytes))
     let mask = slots.count - 1
-    let tag = UInt32(truncatingIfNeeded: hashed >> 32)
-    var slot = Int(truncatingIfNeeded: hashed) & mask
+    var slot = Int(tag) & mask
     while slots[slot] != 0 {
       if tags[slot] == tag {
         let code = Int(slots[slot]) - 1
@@ -39,10 +38,9 @@
 
   /// The code of `bytes`, or nil if it was never interned.
   @inlinable package func code(of bytes: ByteView) -> Int? {
-    let hashed = hash(bytes)
+    let tag = UInt32(truncatingIfNeeded: hash(bytes))
     let mask = slots.count - 1
-    let tag = UInt32(truncatingIfNeeded: hashed >> 32)
-    var slot = Int(truncatingIfNeeded: hashed) & mask
+    var slot = Int(tag) & mask
     while slots[slot] != 0 {
       if tags[slot] == tag {
         let code = Int(slots[slot]) - 1
@@ -110,15 +108,15 @@
   }
 
   private mutating func grow() {
-    let size = slots.count * 2
+    let (oldSlots, oldTags) = (slots, tags)
+    let size = oldSlots.count * 2
     slots = [UInt32](repeating: 0, count: size)
     tags = [UInt32](repeating: 0, count: size)
-    for code in 0..<ends.count {
-      let hashed = withBytes(of: code) { hash($0) }
-      var slot = Int(truncatingIfNeeded: hashed) & (size - 1)
+    for old in oldSlots.indices where oldSlots[old] != 0 {
+      var slot = Int(oldTags[old]) & (size - 1)
       while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
-      slots[slot] = UInt32(code + 1)
-      tags[slot] = UInt32(truncatingIfNeeded: hashed >> 32)
+      slots[slot] = oldSlots[old]
+      tags[slot] = oldTags[old]
     }
   }
 }

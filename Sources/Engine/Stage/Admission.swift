@@ -20,12 +20,16 @@ package final class Admission: Sendable {
   private let found = Mutex<Set<UInt64>>([])
   private let held = Mutex<[HeldRow]>([])
   private let duplicates = Mutex(0)
+  private let hasDisputes = Atomic(false)
 
   /// Admission to a first pass, or to a repeated one with the keys that the first found contested.
   package init(contract: Contract, contested: Set<UInt64> = []) {
     self.contract = contract
     self.contested = contested
   }
+
+  /// Whether the pass must be repeated: what is folded from now on would be thrown away.
+  package var isContested: Bool { hasDisputes.load(ordering: .relaxed) }
 
   /// Keys of which rows differ, by hash: if there are any, the pass must be repeated with them.
   package var contestedKeys: Set<UInt64> { found.withLock { $0 } }
@@ -49,7 +53,10 @@ package final class Admission: Sendable {
       }
     }
     if dropped > 0 { duplicates.withLock { $0 += dropped } }
-    if !disputes.isEmpty { found.withLock { $0.formUnion(disputes) } }
+    if !disputes.isEmpty {
+      found.withLock { $0.formUnion(disputes) }
+      hasDisputes.store(true, ordering: .relaxed)
+    }
     if kept.count < batch.count { batch.keep(kept) }
   }
 

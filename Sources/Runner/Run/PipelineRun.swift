@@ -49,6 +49,7 @@ package struct PipelineRun {
     var changes = try finish(executions, reading: warehouse)
     let runID = Clock.runID(at: startedAt)
     let tables = changes.map { (name: $0.schema.name, rows: $0.rows.count) }
+    warnIfEmpty(changes)
     changes +=
       RunRecord(
         runID: runID, plan: plan, startedAt: startedAt, finishedAt: Clock.now(), counts: counts,
@@ -76,7 +77,30 @@ package struct PipelineRun {
       try warehouse.lock()
       try warehouse.migrate(migrations)
     }
+    try checkUnits(of: warehouse)
     return warehouse
+  }
+
+  /// Refuses a warehouse whose amounts are in another currency, or whose days begin elsewhere, than this run's: side by side they
+  /// would be added up.
+  private func checkUnits(of warehouse: any Warehouse) throws(RunError) {
+    if plan.options.isFullRefresh { return }
+    var last: [SQLValue] = []
+    try Runner.warehouse { () throws(WarehouseError) in
+      try warehouse.query(
+        "SELECT currency, timezone, run_id FROM runs ORDER BY finished_at DESC, run_id DESC LIMIT 1",
+        parameters: [:], types: [:]
+      ) { row throws(WarehouseError) in last = row }
+    }
+    let own = [plan.context.currency.text, plan.context.timeZone.name]
+    guard last.count == 3, case .text(let currency) = last[0], case .text(let zone) = last[1],
+      case .text(let run) = last[2], [currency, zone] != own
+    else { return }
+    throw RunError(
+      .configuration,
+      "\(warehouse.displayName) holds amounts in \(currency) and days of \(zone) (run \(run)); this run "
+        + "reports in \(own[0]) and \(own[1])",
+      help: "use another warehouse for this pipeline, or make every table anew with --full-refresh")
   }
 
   /// A source with what reads it.
@@ -115,6 +139,17 @@ package struct PipelineRun {
     return (counts, quarantined)
   }
 
+  /// Tells of a window in which nothing happened: most often the files end before it.
+  private func warnIfEmpty(_ changes: [TableChange]) {
+    let dated = changes.filter { $0.schema.timeColumn != nil }
+    guard !dated.isEmpty, dated.allSatisfy({ $0.rows.count == 0 }) else { return }
+    let window = plan.context.window
+    let days = window.from.map { $0 == window.to ? $0.text : "\($0.text) to \(window.to.text)" }
+    observer.warning(
+      "nothing happened in \(days ?? "all days up to \(window.to.text)"): no table has a row; do the "
+        + "files reach that far?")
+  }
+
   /// Stops the run where too many rows of a source were refused.
   private func checkShare(
     _ result: SourceRun.Result, of spec: SourceSpec
@@ -129,8 +164,8 @@ package struct PipelineRun {
     throw RunError(
       .rejected,
       "source \(counts.source): \(counts.quarantined) of \(counts.read) rows were refused, more than "
-        + "\(spec.maxQuarantined) allows; nothing was published" + first.joined(),
-      help: "mend the file or its mapping, or raise max_quarantined at \(spec.mark)")
+        + "\(spec.maxQuarantined) of them; nothing was published" + first.joined(),
+      help: "mend the file or its mapping, or raise max_quarantined in \(spec.mark.file)")
   }
 
   /// Finishes the stages in order, each with the tables it needs; returns the changes to publish.

@@ -92,6 +92,6 @@ package struct Selection: Sendable {
     let hint =
       nearest(to: name, in: sorted).map { "did you mean \"\($0)\"?" }
       ?? "there are: \(sorted.joined(separator: ", "))"
-    return RunError(.usage, "\(flag): no \(kind) is called \"\(name)\"", help: hint)
+    return RunError(.usage, "\(flag): no \(kind) of the pipeline is called \"\(name)\"", help: hint)
   }
 }

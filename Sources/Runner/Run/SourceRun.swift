@@ -72,7 +72,7 @@ struct SourceRun {
         progress: { observer.sourceAdvanced(source, bytes: $0, rows: $1) },
         fold: { (worker, batch, file) throws(StageError) in
           admission.admit(batch, file: file)
-          guard batch.count > 0 else { return }
+          guard batch.count > 0, !admission.isContested else { return }
           for part in worker.parts { try part.add(batch, of: source) }
         })
     } catch {

@@ -117,7 +117,35 @@ import Testing
     #expect(run.exit == 3, "\(run.err)")
     #expect(run.err.contains("calls.csv:2:"))
     #expect(run.err.contains("nothing was published"))
-    #expect(run.err.contains("\(scratch.path)/small.yaml:2:"))
+    #expect(run.err.contains("more than 1 % of them"))
+    #expect(run.err.contains("raise max_quarantined in \(scratch.path)/small.yaml"))
+  }
+
+  // Protects sums over the tables: amounts in two currencies, or days of two zones, must never stand side by side.
+  @Test(
+    "A warehouse keeps its currency and time zone, unless everything is made anew",
+    arguments: ["currency=EUR", "timezone=UTC"])
+  func oneCurrencyAndZone(setting: String) throws {
+    let scratch = try Scratch()
+    #expect(try Binary.run(Self.arguments(scratch)).exit == 0)
+    let other = Self.arguments(scratch) + ["--set", setting, "--no-reports"]
+    let refused = try Binary.run(other)
+    #expect(refused.exit == 78)
+    #expect(
+      refused.err.contains("holds amounts in USD and days of America/New_York"), "\(refused.err)")
+    #expect(refused.err.contains("--full-refresh"))
+    // The sales of the case are in dollars and it has no rates, so only the zone can be made anew.
+    let anew = try Binary.run(other + ["--full-refresh"])
+    #expect(anew.exit == (setting.hasPrefix("timezone") ? 0 : 1), "\(anew.err)")
+  }
+
+  @Test("A window in which nothing happened is done, and told: mostly the files end before it")
+  func emptyWindow() throws {
+    let scratch = try Scratch()
+    let days = ["--from", "2020-01-01", "--to", "2020-01-02"]
+    let run = try Binary.run(Self.arguments(scratch) + days)
+    #expect(run.exit == 0)
+    #expect(run.err.contains("nothing happened in 2020-01-01 to 2020-01-02"), "\(run.err)")
   }
 
   @Test("plan shows the order, the days and the files, and leaves no warehouse behind")

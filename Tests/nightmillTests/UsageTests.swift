@@ -103,7 +103,7 @@ import Testing
     ),
     (
       ["run", "--select", "vendor_conections"],
-      "--select: no stage is called \"vendor_conections\"\n"
+      "--select: no stage of the pipeline is called \"vendor_conections\"\n"
         + "  help: did you mean \"vendor_connections\"?"
     ),
     (["list", "table"], "there is no list of \"table\"\n  help: did you mean \"tables\"?"),

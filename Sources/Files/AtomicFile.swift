@@ -1,7 +1,7 @@
 import Glibc
 
-/// Writes a file so that readers see the old one or the new one, never a part: under a temporary name beside it, synced,
-/// then renamed. What is not committed is removed.
+/// Writes a file so that readers see the old one or the new one, never a part: under a temporary
+/// name beside it, synced, then renamed. What is not committed is removed.
 package struct AtomicFile: ~Copyable {
   /// The final path.
   package let path: String

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The plain bytes of an input file, gzipped or not, readable at any offset by several threads.
 ///
-/// A gzipped file is inflated into a nameless temporary file as far as anybody has asked for: chunks are then read in
-/// parallel and as far ahead as a record needs, exactly as from a plain file, and memory stays flat.
+/// A gzipped file is inflated into a nameless temporary file as far as anybody has asked for:
+/// chunks are then read in parallel and as far ahead as a record needs, exactly as from a plain
+/// file, and memory stays flat.
 package final class ByteFile: Sendable {
   /// The path, for messages.
   package let path: String

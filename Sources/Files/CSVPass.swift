@@ -40,7 +40,8 @@ package struct PassOptions: Sendable {
   package var chunkSize = 1 << 20
   /// How many bytes beyond a chunk's end are read at first, for its last record; at least 1.
   package var readAhead = 16 << 10
-  /// The longest record that is read: beyond it, an open quote counts as stray and anything else stops the run.
+  /// The longest record that is read: beyond it, an open quote counts as stray and anything else
+  /// stops the run.
   package var maximumRecord = 64 << 20
 
   /// Two threads, batches and chunks that fit a core's cache.
@@ -68,7 +69,8 @@ package struct CSVPass: Sendable {
   let wanted: [Bool]
   let options: PassOptions
 
-  /// A pass over files in the byte order of their names; `wanted` marks the contract's columns that the fold reads.
+  /// A pass over files in the byte order of their names; `wanted` marks the contract's columns that
+  /// the fold reads.
   package init(
     contract: Contract, settings: RecordDecoder.Settings, files: [BoundFile], wanted: [Bool],
     options: PassOptions

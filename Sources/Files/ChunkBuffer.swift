@@ -1,7 +1,8 @@
 import Engine
 import Glibc
 
-/// A worker's window onto a file: contiguous bytes from some offset on, followed by the zeros that the scanner may read.
+/// A worker's window onto a file: contiguous bytes from some offset on, followed by the zeros that
+/// the scanner may read.
 struct ChunkBuffer: ~Copyable {
   private var memory: UnsafeMutableRawPointer
   private var capacity: Int

@@ -1,8 +1,10 @@
-/// Hands out the chunks of a source's files to workers, and tells each where its first record begins.
+/// Hands out the chunks of a source's files to workers, and tells each where its first record
+/// begins.
 ///
-/// A chunk's first record begins where the records of the chunk before end, which is known only when that one has been
-/// scanned. Workers scan ahead from a guess (the first line break), then wait here for the truth, which seldom differs.
-/// Chunks are handed out in order, so the one waited for is always in some worker's hands: nobody waits in vain.
+/// A chunk's first record begins where the records of the chunk before end, which is known only
+/// when that one has been scanned. Workers scan ahead from a guess (the first line break), then
+/// wait here for the truth, which seldom differs. Chunks are handed out in order, so the one waited
+/// for is always in some worker's hands: nobody waits in vain.
 final class ChunkChain: Sendable {
   /// A chunk to read.
   struct Chunk {

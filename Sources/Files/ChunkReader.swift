@@ -64,7 +64,8 @@ struct ChunkReader: ~Copyable {
     decoderFile = file
   }
 
-  /// Where the first line after the first byte begins, which is where a chunk's first record is guessed to be.
+  /// Where the first line after the first byte begins, which is where a chunk's first record is
+  /// guessed to be.
   private func afterFirstBreak(_ bytes: ByteView) -> Int {
     var place = 0
     while place < bytes.count {
@@ -77,11 +78,12 @@ struct ChunkReader: ~Copyable {
     return bytes.count
   }
 
-  /// Adds the records that begin in `start..<limit` (offsets in the file) to the index, loading more where the last one
-  /// needs it; returns where the next begins.
+  /// Adds the records that begin in `start..<limit` (offsets in the file) to the index, loading
+  /// more where the last one needs it; returns where the next begins.
   ///
-  /// From a start that is only guessed nothing more is loaded: within a field of many megabytes every guess is wrong,
-  /// and would have each chunk of it load the rest. What is returned then may lie before the limit: go on from there.
+  /// From a start that is only guessed nothing more is loaded: within a field of many megabytes
+  /// every guess is wrong, and would have each chunk of it load the rest. What is returned then may
+  /// lie before the limit: go on from there.
   private mutating func scan<Failure: Error>(
     _ bound: BoundFile, _ file: ByteFile, from start: Int, limit: Int, mayLoad: Bool,
     _: Failure.Type
@@ -90,7 +92,8 @@ struct ChunkReader: ~Copyable {
     var from = start
     while true {
       if from >= limit { return from }
-      // A chunk may lie wholly beyond what was loaded: a record before it runs on past it, or the file ends before it.
+      // A chunk may lie wholly beyond what was loaded: a record before it runs on past it, or the
+      // file ends before it.
       if from < buffer.offset || from > buffer.offset + buffer.count {
         try PassError<Failure>.file { () throws(FileError) in
           try buffer.load(file, at: start, count: max(0, limit - start) + pass.options.readAhead)

@@ -8,8 +8,8 @@ package struct FoundFile: Sendable, Equatable {
   package let name: String
 }
 
-/// The files that a path or glob names, relative ones from `folder` on, sorted by name; a plain path is returned only if the
-/// file exists.
+/// The files that a path or glob names, relative ones from `folder` on, sorted by name; a plain
+/// path is returned only if the file exists.
 package func findFiles(_ pattern: String, in folder: String) throws(FileError) -> [FoundFile] {
   let isAbsolute = pattern.hasPrefix("/")
   let base = isAbsolute || folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"

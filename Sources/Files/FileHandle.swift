@@ -20,7 +20,8 @@ package struct FileHandle: ~Copyable, Sendable {
     }
   }
 
-  /// Makes a file for bytes that need not outlive the process: readable by its owner only and without a name.
+  /// Makes a file for bytes that need not outlive the process: readable by its owner only and
+  /// without a name.
   init(temporaryIn folder: String) throws(FileError) {
     path = "\(folder)/(temporary file)"
     var template = Array("\(folder)/nightmill-XXXXXX".utf8CString)

@@ -14,7 +14,8 @@ package struct QuarantinedRow: Sendable, Equatable, Comparable {
   package let offence: Offence
   /// What was expected and what was found, for people.
   package let detail: String
-  /// The record as it stands in the file, at most 4 KiB; digits are masked where the source holds secrets.
+  /// The record as it stands in the file, at most 4 KiB; digits are masked where the source holds
+  /// secrets.
   package let raw: String
 
   /// By file name, then line.

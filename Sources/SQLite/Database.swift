@@ -6,7 +6,8 @@ struct Database: ~Copyable {
 
   /// Opens a file that exists.
   ///
-  /// Waits up to `patience` milliseconds for another program's lock before a statement fails as busy.
+  /// Waits up to `patience` milliseconds for another program's lock before a statement fails as
+  /// busy.
   init(path: String, readOnly: Bool, patience: Int32) throws(SQLiteError) {
     // A leading "./" keeps names such as ":memory:" and "file:…" from meaning anything but a file.
     let file = path.hasPrefix("/") ? path : "./" + path
@@ -37,8 +38,9 @@ struct Database: ~Copyable {
       try body()
       try execute("COMMIT")
     } catch {
-      // After some failures, such as a full disk, SQLite has rolled back already. If rolling back fails, the
-      // journal does it when the file is next opened: the first error is the one to tell.
+      // After some failures, such as a full disk, SQLite has rolled back already. If rolling back
+      // fails, the journal does it when the file is next opened: the first error is the one to
+      // tell.
       if isInTransaction { try? execute("ROLLBACK") }
       throw error
     }
@@ -47,8 +49,8 @@ struct Database: ~Copyable {
   /// Whether a transaction is open.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-  /// The first statement of `sql` from byte `start` on, and where it ends; nil if only blanks and comments are
-  /// left. The caller owns the handle. `sql` ends with NUL and has no other.
+  /// The first statement of `sql` from byte `start` on, and where it ends; nil if only blanks and
+  /// comments are left. The caller owns the handle. `sql` ends with NUL and has no other.
   func prepare(
     _ sql: ContiguousArray<CChar>, from start: Int
   ) throws(SQLiteError) -> (handle: OpaquePointer?, end: Int) {

@@ -1,8 +1,8 @@
 import Engine
 import Glibc
 
-/// What is checked about a database's path before SQLite sees it, because SQLite's own answer to all of it is
-/// "unable to open database file".
+/// What is checked about a database's path before SQLite sees it, because SQLite's own answer to
+/// all of it is "unable to open database file".
 enum DatabaseFile {
   /// Fails unless the path is a regular file; with `creates`, an absent one is made.
   static func check(_ path: String, creates: Bool) throws(SQLiteError) {
@@ -58,7 +58,8 @@ enum DatabaseFile {
       help: "create it (`mkdir -p \(folder)`) or give another path")
   }
 
-  /// Makes an empty file that is not for everyone's eyes; SQLite gives its log the same permissions.
+  /// Makes an empty file that is not for everyone's eyes; SQLite gives its log the same
+  /// permissions.
   private static func create(_ path: String) throws(SQLiteError) {
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
     if file >= 0 {

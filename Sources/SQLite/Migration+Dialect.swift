@@ -12,7 +12,8 @@ extension Migration {
     "instant": "TEXT",
   ]
 
-  /// The statements with each `{{name}}` replaced by a database's type; an unknown name fails with its line.
+  /// The statements with each `{{name}}` replaced by a database's type; an unknown name fails with
+  /// its line.
   func statements(types: [String: String]) throws(SQLiteError) -> String {
     var result = ""
     var rest = Substring(sql)

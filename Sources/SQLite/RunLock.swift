@@ -1,8 +1,8 @@
 import Engine
 import Glibc
 
-/// The lock that keeps a second run out: held on a file beside the database, and let go by the operating system
-/// however the process ends, so nothing is ever left to clean up.
+/// The lock that keeps a second run out: held on a file beside the database, and let go by the
+/// operating system however the process ends, so nothing is ever left to clean up.
 struct RunLock: ~Copyable {
   private let file: Int32
 
@@ -19,12 +19,14 @@ struct RunLock: ~Copyable {
     }
     self.file = file
     let note = Array("\(getpid())\n".utf8)
-    // The number serves the other run's message only: not being able to write it is no reason to fail.
+    // The number serves the other run's message only: not being able to write it is no reason to
+    // fail.
     if ftruncate(file, 0) == 0 { _ = pwrite(file, note, note.count, 0) }
   }
 
   deinit {
-    // The file stays: removing it would let a third run lock a new one while a second waits on the old.
+    // The file stays: removing it would let a third run lock a new one while a second waits on the
+    // old.
     _ = ftruncate(file, 0)
     close(file)
   }
@@ -48,7 +50,8 @@ struct RunLock: ~Copyable {
 }
 
 extension SQLiteWarehouse {
-  /// Takes the lock of the file, held until `unlock` or the end of the process; `.unavailable` at once if another run has it.
+  /// Takes the lock of the file, held until `unlock` or the end of the process; `.unavailable` at
+  /// once if another run has it.
   package func lock() throws(WarehouseError) {
     guard runLock == nil else { return }
     do throws(SQLiteError) { runLock = try RunLock(database: path) } catch {

@@ -2,7 +2,8 @@ import CSQLite
 import Engine
 
 extension SQLiteWarehouse {
-  /// Applies what the file lacks, each migration in a transaction of its own; refuses a file that a newer or changed project made.
+  /// Applies what the file lacks, each migration in a transaction of its own; refuses a file that a
+  /// newer or changed project made.
   package func migrate(_ migrations: [Migration]) throws(WarehouseError) {
     do throws(SQLiteError) {
       let ordered = migrations.sorted { $0.number < $1.number }

@@ -1,10 +1,10 @@
 import CSQLite
 import Engine
 
-// Each set of rows is first staged into a temporary table ordered by key, then compared with the published
-// table by SQL. Upserting row by row would be simpler, but SQLite takes a new serial number for every row it
-// tries to insert, so `id`s would have gaps that depend on how often a window was run; and what a span
-// replaces needs the set of keys anyway.
+// Each set of rows is first staged into a temporary table ordered by key, then compared with the
+// published table by SQL. Upserting row by row would be simpler, but SQLite takes a new serial
+// number for every row it tries to insert, so `id`s would have gaps that depend on how often a
+// window was run; and what a span replaces needs the set of keys anyway.
 
 extension SQLiteWarehouse {
   /// Makes all changes in one transaction; any failure leaves the file as it was.
@@ -16,8 +16,9 @@ extension SQLiteWarehouse {
     } catch {
       throw error.warehouseError
     }
-    // Folds the log into the file. It cannot while another program reads; then the next publication or the
-    // last program to close the file does it. What was committed is safe in either place, so no failure counts.
+    // Folds the log into the file. It cannot while another program reads; then the next publication
+    // or the last program to close the file does it. What was committed is safe in either place, so
+    // no failure counts.
     try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
@@ -52,22 +53,23 @@ extension SQLiteWarehouse {
     try statement.run()
   }
 
-  /// Gives published rows the values of the staged rows with their keys; rows that have them already are not touched.
+  /// Gives published rows the values of the staged rows with their keys; rows that have them
+  /// already are not touched.
   private func updateFromStaged(_ schema: TableSchema) throws(SQLiteError) {
     let values = schema.columns.map(\.name).filter { !schema.key.contains($0) }.map(quoted)
     if values.isEmpty { return }
     let assignments = values.map { "\($0) = s.\($0)" }.joined(separator: ", ")
     let differences = values.map { "p.\($0) IS NOT s.\($0)" }.joined(separator: " OR ")
-    // The `+` keeps the planner from looking staged rows up for each published row: the window is small, the
-    // table is years.
+    // The `+` keeps the planner from looking staged rows up for each published row: the window is
+    // small, the table is years.
     let match = schema.key.map { "p.\(quoted($0)) = +s.\(quoted($0))" }.joined(separator: " AND ")
     try database.execute(
       "UPDATE main.\(quoted(schema.name)) AS p SET \(assignments) FROM temp.staged AS s "
         + "WHERE \(match) AND (\(differences))")
   }
 
-  /// Inserts the staged rows whose keys are not published, in the order of their keys, so that serial numbers
-  /// do not depend on the order a stage happened to make rows in.
+  /// Inserts the staged rows whose keys are not published, in the order of their keys, so that
+  /// serial numbers do not depend on the order a stage happened to make rows in.
   private func insertFromStaged(_ schema: TableSchema) throws(SQLiteError) {
     let table = "main.\(quoted(schema.name))"
     let columns = schema.columns.map { quoted($0.name) }.joined(separator: ", ")
@@ -77,7 +79,8 @@ extension SQLiteWarehouse {
         + "(SELECT 1 FROM \(table) AS p WHERE \(schema.keysMatch)) ORDER BY \(order)")
   }
 
-  /// Removes published rows whose key is staged. CROSS JOIN makes SQLite go through the staged keys.
+  /// Removes published rows whose key is staged. CROSS JOIN makes SQLite go through the staged
+  /// keys.
   private func removeStaged(_ schema: TableSchema) throws(SQLiteError) {
     let table = "main.\(quoted(schema.name))"
     try database.execute(

@@ -60,9 +60,10 @@ extension SQLiteWarehouse {
     guard !sql.utf8.contains(0) else {
       throw SQLiteError(.configuration, "the statement has a NUL byte", help: "remove it")
     }
-    // While compiling, SQLite asks this about each thing the statement would do, so nothing that writes, attaches
-    // a file, or changes a setting gets as far as running. VACUUM alone is not asked about, but says of itself
-    // that it writes; attaching and some settings do not, so both questions are needed.
+    // While compiling, SQLite asks this about each thing the statement would do, so nothing that
+    // writes, attaches a file, or changes a setting gets as far as running. VACUUM alone is not
+    // asked about, but says of itself that it writes; attaching and some settings do not, so both
+    // questions are needed.
     sqlite3_set_authorizer(database.handle, allowReading, nil)
     defer { sqlite3_set_authorizer(database.handle, nil, nil) }
     let text = sql.utf8CString
@@ -171,8 +172,8 @@ private let allowReading:
     switch action {
     case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE, SQLITE_FUNCTION: return SQLITE_OK
     case SQLITE_UPDATE:
-      // Asked when a query first names a function such as pragma_table_info, which becomes a table then. A
-      // statement that really updates the schema says of itself that it writes.
+      // Asked when a query first names a function such as pragma_table_info, which becomes a table
+      // then. A statement that really updates the schema says of itself that it writes.
       return first.map { String(cString: $0) } == "sqlite_master" ? SQLITE_OK : SQLITE_DENY
     case SQLITE_PRAGMA:
       let name = first.map { String(cString: $0) } ?? ""

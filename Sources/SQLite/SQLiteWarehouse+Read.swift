@@ -26,7 +26,8 @@ extension SQLiteWarehouse {
   private func table(
     _ schema: TableSchema, rowsOf statement: borrowing Statement
   ) throws(SQLiteError) -> Table {
-    // One list of each kind per column, of which one stays empty: growing an array inside an enum would copy it.
+    // One list of each kind per column, of which one stays empty: growing an array inside an enum
+    // would copy it.
     var integers = [[Int64]](repeating: [], count: schema.columns.count)
     var texts = [TextColumn](repeating: TextColumn(), count: schema.columns.count)
     while try statement.step() {

@@ -52,7 +52,8 @@ extension SQLiteWarehouse {
     }
   }
 
-  /// The same error with the row it is about, in the stage's terms instead of the temporary table's.
+  /// The same error with the row it is about, in the stage's terms instead of the temporary
+  /// table's.
   private func describe(_ error: SQLiteError, row: Int, of table: Table) -> SQLiteError {
     let key = table.schema.key.map { "\($0) \(shown($0, row, table))" }.joined(separator: ", ")
     let place = "\(path): row \(row + 1) for \(table.schema.name) (\(key))"

@@ -3,8 +3,8 @@ import Engine
 
 /// Tables kept in one SQLite file.
 ///
-/// The file is in write-ahead mode, so readers never wait for a run and a run never waits for readers; after
-/// each publication the log is folded back and one file remains.
+/// The file is in write-ahead mode, so readers never wait for a run and a run never waits for
+/// readers; after each publication the log is folded back and one file remains.
 package final class SQLiteWarehouse: Warehouse {
   /// The path as given.
   package let path: String
@@ -14,8 +14,9 @@ package final class SQLiteWarehouse: Warehouse {
 
   /// Opens the file, creating it unless `readOnly`; its folder must exist.
   ///
-  /// `moneyDigits` is the number of decimals of the reporting currency, for the SQL function `money_text`.
-  /// `patience` is how many milliseconds a statement waits for another program's write to end.
+  /// `moneyDigits` is the number of decimals of the reporting currency, for the SQL function
+  /// `money_text`. `patience` is how many milliseconds a statement waits for another program's
+  /// write to end.
   package init(
     path: String, moneyDigits: Int, readOnly: Bool, patience: Int32 = 5000
   ) throws(WarehouseError) {
@@ -24,7 +25,8 @@ package final class SQLiteWarehouse: Warehouse {
       database = try Database(path: path, readOnly: readOnly, patience: patience)
       self.path = path
       isReadOnly = readOnly
-      // Opening does not read: this is where a file that is no database, or may not be read, is found out.
+      // Opening does not read: this is where a file that is no database, or may not be read, is
+      // found out.
       try database.execute("SELECT count(*) FROM sqlite_schema")
       try database.execute("PRAGMA temp_store = MEMORY")
       try database.execute("PRAGMA cache_size = -65536")  // KiB
@@ -43,9 +45,11 @@ package final class SQLiteWarehouse: Warehouse {
 }
 
 extension Database {
-  /// Defines `money_text(x)`: minor units as decimal text of the reporting currency, for statements written by hand.
+  /// Defines `money_text(x)`: minor units as decimal text of the reporting currency, for statements
+  /// written by hand.
   fileprivate func defineMoneyText(digits: Int) throws(SQLiteError) {
-    // The digits travel in the bits of the context pointer, which is never followed. Never null: one is added.
+    // The digits travel in the bits of the context pointer, which is never followed. Never null:
+    // one is added.
     let context = UnsafeMutableRawPointer(bitPattern: digits + 1)
     let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
     let code = sqlite3_create_function_v2(

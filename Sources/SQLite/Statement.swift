@@ -1,7 +1,8 @@
 import CSQLite
 import Engine
 
-/// The owner of a prepared statement; it is finalized when this ends, which must be before its database closes.
+/// The owner of a prepared statement; it is finalized when this ends, which must be before its
+/// database closes.
 ///
 /// Parameters count from 1, columns from 0, as in SQLite.
 struct Statement: ~Copyable {
@@ -55,7 +56,8 @@ struct Statement: ~Copyable {
 
   /// Binds text; SQLite copies the bytes.
   func bind(_ text: ByteView, at index: Int32) throws(SQLiteError) {
-    // SQLITE_TRANSIENT, which C spells as a cast of −1 that Swift does not import: "copy the bytes now".
+    // SQLITE_TRANSIENT, which C spells as a cast of −1 that Swift does not import: "copy the bytes
+    // now".
     let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
     let start = text.start.assumingMemoryBound(to: CChar.self)
     try check(
@@ -110,7 +112,8 @@ struct Statement: ~Copyable {
   /// A floating-point number of the current row.
   func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
-  /// Calls `body` with a text of the current row, which is valid inside `body` only; a number is written out.
+  /// Calls `body` with a text of the current row, which is valid inside `body` only; a number is
+  /// written out.
   func withText<Result>(_ column: Int32, _ body: (ByteView) -> Result) -> Result {
     guard let start = sqlite3_column_text(handle, column) else { return body(.none) }
     let count = Int(sqlite3_column_bytes(handle, column))

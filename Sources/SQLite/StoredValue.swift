@@ -1,8 +1,8 @@
 import CSQLite
 import Engine
 
-// How values lie in the file: money and whole numbers as INTEGER, ratios as REAL, booleans as 0 or 1, days
-// and instants as text that sorts as time does.
+// How values lie in the file: money and whole numbers as INTEGER, ratios as REAL, booleans as 0 or
+// 1, days and instants as text that sorts as time does.
 
 extension ColumnType {
   /// What a column of this type is declared as.
@@ -45,8 +45,9 @@ extension Statement {
 
   /// A value of the current row in the unit of a type that is not text; NULL is `Int64.absent`.
   ///
-  /// Money may be REAL, as the mean of amounts is, and is then rounded half away from zero; anything that is not of
-  /// the type fails with the column and the value. Ratios beyond ±2 × 10⁹ may lose their last digit.
+  /// Money may be REAL, as the mean of amounts is, and is then rounded half away from zero;
+  /// anything that is not of the type fails with the column and the value. Ratios beyond ±2 × 10⁹
+  /// may lose their last digit.
   func value(_ column: Int32, as type: ColumnType) throws(SQLiteError) -> Int64 {
     let storage = storage(column)
     if storage == SQLITE_NULL { return .absent }

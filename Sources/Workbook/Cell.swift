@@ -14,7 +14,8 @@ package enum Cell: Sendable, Equatable {
   case boolean(Bool)
   /// A calendar day in days since 1970-01-01.
   case day(Int32)
-  /// A point in time in microseconds since 1970-01-01T00:00:00Z, shown at `offset` seconds east of UTC.
+  /// A point in time in microseconds since 1970-01-01T00:00:00Z, shown at `offset` seconds east of
+  /// UTC.
   case instant(Int64, offset: Int32)
 }
 
@@ -29,10 +30,12 @@ extension Cell {
   private static let lastDay: Int64 = 2_932_896
   private static let microsecondsPerDay: Int64 = 86_400_000_000
 
-  /// The number Excel stores, or nil for text, empty, boolean, and what Excel cannot hold as a number.
+  /// The number Excel stores, or nil for text, empty, boolean, and what Excel cannot hold as a
+  /// number.
   ///
-  /// Integers below 2^53 and powers of ten are exact as Double and division rounds correctly, so the result is
-  /// the Double nearest to the decimal, and its 15 digits are the decimal's own. No sums are made here.
+  /// Integers below 2^53 and powers of ten are exact as Double and division rounds correctly, so
+  /// the result is the Double nearest to the decimal, and its 15 digits are the decimal's own. No
+  /// sums are made here.
   var number: Double? {
     switch self {
     case .empty, .text, .boolean: return nil
@@ -56,7 +59,8 @@ extension Cell {
     }
   }
 
-  /// The cell as ISO text, for days and instants outside Excel's calendar; nil for all other values.
+  /// The cell as ISO text, for days and instants outside Excel's calendar; nil for all other
+  /// values.
   var isoText: String? {
     switch self {
     case .day(let day): return Cell.iso(day: Int64(day))
@@ -118,7 +122,8 @@ extension Cell {
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 
-  /// Days to a civil date in the proleptic Gregorian calendar, eras of 400 years counted from March.
+  /// Days to a civil date in the proleptic Gregorian calendar, eras of 400 years counted from
+  /// March.
   private static func iso(day: Int64) -> String {
     let shifted = day + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

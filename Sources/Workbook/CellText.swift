@@ -1,7 +1,8 @@
 /// Text made safe for a cell: within Excel's length, and without characters XML cannot carry.
 ///
-/// Excel writes such characters as `_xHHHH_` and reads every such sequence back as the character, so text that
-/// already looks like one (`_x0041_`) has its underscore escaped too, or it would come back as another text.
+/// Excel writes such characters as `_xHHHH_` and reads every such sequence back as the character,
+/// so text that already looks like one (`_x0041_`) has its underscore escaped too, or it would come
+/// back as another text.
 struct CellText {
   /// Excel's limit of a cell, in UTF-16 code units.
   static let limit = 32_767
@@ -48,7 +49,8 @@ struct CellText {
     isCut = false
   }
 
-  /// True for text that needs neither escape nor cut: nearly all of it, found by one pass over the bytes.
+  /// True for text that needs neither escape nor cut: nearly all of it, found by one pass over the
+  /// bytes.
   private static func isPlain(_ source: String) -> Bool {
     guard source.utf8.count <= limit else { return false }
     var previous: UInt8 = 0

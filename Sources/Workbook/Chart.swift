@@ -4,7 +4,8 @@ package struct Chart: Sendable {
   package enum Kind: Sendable {
     /// Lines over time.
     case line
-    /// Upright columns side by side. Categories that are weeks want text: among days a column is a day thin.
+    /// Upright columns side by side. Categories that are weeks want text: among days a column is a
+    /// day thin.
     case column
     /// Upright columns on top of each other.
     case stackedColumn

@@ -18,7 +18,8 @@ package enum Signal: Sendable {
   }
 }
 
-/// A conditional format of one column's data rows. Empty cells are never highlighted as small numbers.
+/// A conditional format of one column's data rows. Empty cells are never highlighted as small
+/// numbers.
 package enum ConditionalRule: Sendable {
   /// How a cell is held against the threshold.
   package enum Comparison: Sendable {

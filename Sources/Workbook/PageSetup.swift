@@ -41,7 +41,8 @@ package struct PageSetup: Sendable {
       sheet, "&L\(plain)\(PageSetup.literal(company))&R\(plain)Page &P of &N")
   }
 
-  /// Text as it stands in a header: ampersands doubled, at most 80 characters (Excel allows 255 in all).
+  /// Text as it stands in a header: ampersands doubled, at most 80 characters (Excel allows 255 in
+  /// all).
   private static func literal(_ text: String) -> String {
     var result = ""
     for (index, scalar) in text.unicodeScalars.enumerated() where scalar.value >= 0x20 {

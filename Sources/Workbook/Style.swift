@@ -144,7 +144,8 @@ struct StyleSheet {
 
   init(workbook: UnsafeMutablePointer<lxw_workbook>) { self.workbook = workbook }
 
-  /// The format for a role and a style; nil only if the library is out of memory, which it reports on close.
+  /// The format for a role and a style; nil only if the library is out of memory, which it reports
+  /// on close.
   mutating func format(_ role: Role, _ style: CellStyle = .text) -> Format? {
     let key = Key(role: role, style: style)
     if let format = made[key] { return format }
@@ -278,11 +279,13 @@ struct StyleSheet {
     switch role {
     case .tileChange: format_set_num_format(format, "▲ 0.0%;▼ 0.0%;0.0%")
     case .tilePoints: format_set_num_format(format, "▲ 0.0\" pt\";▼ 0.0\" pt\";0.0\" pt\"")
-    // Only table bodies keep edited codes as text; elsewhere the text format would harm (formulas, length).
+    // Only table bodies keep edited codes as text; elsewhere the text format would harm (formulas,
+    // length).
     case .body, .band: format_set_num_format(format, style.numberFormat)
     case _ where style == .text: break
     case .tilePrevious:
-      // The word goes in front of each section of the number's own format; red is left to the change.
+      // The word goes in front of each section of the number's own format; red is left to the
+      // change.
       let sections = style.numberFormat.split(separator: ";").map { section in
         "\"before \"" + (section.hasPrefix("[Red]") ? section.dropFirst(5) : section)
       }

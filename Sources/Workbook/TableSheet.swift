@@ -14,7 +14,8 @@ package struct TableColumn: Sendable {
     case ratio(of: [String], over: [String])
   }
 
-  /// The header, which also names the column in `Total.ratio` and `XLSXFile.range`; each once per table.
+  /// The header, which also names the column in `Total.ratio` and `XLSXFile.range`; each once per
+  /// table.
   package var header: String
   /// How values look.
   package var style: CellStyle
@@ -42,7 +43,8 @@ package struct TableColumn: Sendable {
 package struct TableSheet: Sendable {
   /// Where rows are kept until the file is closed.
   package enum Memory: Sendable {
-    /// In a temporary file: any number of rows in the same memory. Charts of this sheet show once a program recalculates them.
+    /// In a temporary file: any number of rows in the same memory. Charts of this sheet show once a
+    /// program recalculates them.
     case flat
     /// In memory: charts of this sheet carry their figures, so previewers show them.
     case whole

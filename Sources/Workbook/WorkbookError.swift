@@ -1,4 +1,5 @@
-/// What went wrong while writing a workbook: where, what was expected, what was found, what to do next.
+/// What went wrong while writing a workbook: where, what was expected, what was found, what to do
+/// next.
 package struct WorkbookError: Error, Equatable, CustomStringConvertible {
   /// The class of the problem, for callers that react differently to different ones.
   package enum Kind: Equatable, Sendable {
@@ -14,7 +15,8 @@ package struct WorkbookError: Error, Equatable, CustomStringConvertible {
     case rowShape
     /// A number with more digits than Excel keeps.
     case numberTooLong
-    /// A description that contradicts itself (a total over a column without one, tiles beside a chart).
+    /// A description that contradicts itself (a total over a column without one, tiles beside a
+    /// chart).
     case layout
   }
 

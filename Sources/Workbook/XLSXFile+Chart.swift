@@ -180,7 +180,8 @@ extension XLSXFile {
     chart_axis_set_major_tick_mark(axis, UInt8(LXW_CHART_AXIS_TICK_MARK_NONE.rawValue))
   }
 
-  /// Axes need no cents, no red and no long numbers: thousands from 10,000 on, millions from a million on.
+  /// Axes need no cents, no red and no long numbers: thousands from 10,000 on, millions from a
+  /// million on.
   private static func axisFormat(_ style: CellStyle) -> String {
     switch style {
     case .integer, .money:

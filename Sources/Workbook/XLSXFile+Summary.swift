@@ -1,7 +1,8 @@
 import CXLSXWriter
 
 extension XLSXFile {
-  /// Adds a sheet for figures, charts and small tables, on a grid of 12 equal columns without gridlines.
+  /// Adds a sheet for figures, charts and small tables, on a grid of 12 equal columns without
+  /// gridlines.
   package mutating func addSummary(
     name: String, title: String, subtitle: String = "", tabColor: Palette? = nil,
     page: PageSetup = PageSetup(landscape: false, pagesHigh: 1)
@@ -22,8 +23,9 @@ extension XLSXFile {
     return SummaryID(index: summaries.count - 1)
   }
 
-  /// Puts blocks side by side below everything placed so far, so that nothing overlaps. Their widths must fit the
-  /// grid's 12 columns; tiles, headings and notes stand alone. Returns where each came to stand.
+  /// Puts blocks side by side below everything placed so far, so that nothing overlaps. Their
+  /// widths must fit the grid's 12 columns; tiles, headings and notes stand alone. Returns where
+  /// each came to stand.
   @discardableResult
   package mutating func place(_ blocks: [SummaryBlock], on summary: SummaryID)
     throws(WorkbookError) -> [Placement]
@@ -72,7 +74,8 @@ extension XLSXFile {
           column: column + offset, format: styles.format(.heading))
       }
     case .note(let text):
-      // Merged cells do not grow with their text: about 150 characters fit a line of the whole width.
+      // Merged cells do not grow with their text: about 150 characters fit a line of the whole
+      // width.
       let lines = Self.lines(text, of: 140)
       _ = worksheet_set_row(state.sheet, lxw_row_t(state.row), Double(4 + 13 * lines), nil)
       try merge(

@@ -79,8 +79,9 @@ extension XLSXFile {
     tables[index].rows += 1
   }
 
-  /// Ends a table. `totals`: one cell per column with the figure each total's formula has now, so that programs
-  /// which do not calculate show it too; `.empty` for a ratio that is NULL; nil for no totals row.
+  /// Ends a table. `totals`: one cell per column with the figure each total's formula has now, so
+  /// that programs which do not calculate show it too; `.empty` for a ratio that is NULL; nil for
+  /// no totals row.
   package mutating func finish(_ table: TableID, totals: [Cell]? = nil) throws(WorkbookError) {
     guard !tables[table.index].isFinished else {
       throw misuse(

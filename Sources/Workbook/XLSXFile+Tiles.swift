@@ -53,7 +53,8 @@ extension XLSXFile {
     try writeChange(of: kpi, since: before, state: state, row: row + 2, column: column)
   }
 
-  /// A live formula over the tile's own two figures; arrows come with the number's sign, colours by rule.
+  /// A live formula over the tile's own two figures; arrows come with the number's sign, colours by
+  /// rule.
   private mutating func writeChange(
     of kpi: KPI, since before: Double, state: SummaryState, row: Int, column: Int
   ) throws(WorkbookError) {

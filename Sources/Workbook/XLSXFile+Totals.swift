@@ -1,7 +1,8 @@
 import CXLSXWriter
 
 extension XLSXFile {
-  /// Writes the row below the data: live formulas that follow the filter, each with its present figure.
+  /// Writes the row below the data: live formulas that follow the filter, each with its present
+  /// figure.
   mutating func writeTotals(_ totals: [Cell], at index: Int) throws(WorkbookError) {
     let state = tables[index]
     let name = state.spec.name

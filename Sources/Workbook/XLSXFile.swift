@@ -29,7 +29,8 @@ package struct WorkbookSummary: Sendable, Equatable {
   package let sheets: [(name: String, rows: Int)]
   /// How many texts were longer than Excel's 32,767 characters and were cut, visibly.
   package let cutTexts: Int
-  /// How many days or instants lay outside Excel's calendar (1900-03-01 … 9999-12-31) and were written as ISO text.
+  /// How many days or instants lay outside Excel's calendar (1900-03-01 … 9999-12-31) and were
+  /// written as ISO text.
   package let datesAsText: Int
   /// Where the first few of those cells are, as `'Sheet'!C5`.
   package let places: [String]
@@ -44,8 +45,9 @@ package struct WorkbookSummary: Sendable, Equatable {
 
 /// A workbook being written under a path of the caller's, who renames it when `close` has returned.
 ///
-/// Sheets stand in the order they are added and may be filled in any order after that, so a summary in front
-/// can chart tables behind it. Nothing is on disk before `close`; a file dropped unclosed leaves nothing.
+/// Sheets stand in the order they are added and may be filled in any order after that, so a summary
+/// in front can chart tables behind it. Nothing is on disk before `close`; a file dropped unclosed
+/// leaves nothing.
 package struct XLSXFile: ~Copyable {
   typealias Sheet = UnsafeMutablePointer<lxw_worksheet>
 
@@ -84,7 +86,8 @@ package struct XLSXFile: ~Copyable {
         expected: "a creation date after 1970-01-01T00:00:00Z", found: "\(properties.created)",
         help: "Pass the end of the report's period in seconds.")
     }
-    // Sheets in flat memory keep their rows in a temporary file beside the workbook, on a disk that has room for it.
+    // Sheets in flat memory keep their rows in a temporary file beside the workbook, on a disk that
+    // has room for it.
     guard let workbook = XLSXFile.open(path: path, folder: folder) else {
       throw WorkbookError(
         kind: .file, path: path, place: "", expected: "a new workbook", found: "no memory for one",
@@ -131,7 +134,8 @@ package struct XLSXFile: ~Copyable {
       path: path, sheets: counts, cutTexts: cutTexts, datesAsText: datesAsText, places: places)
   }
 
-  /// Adds a sheet after checking its name. `flat`: rows go to a temporary file in order instead of memory.
+  /// Adds a sheet after checking its name. `flat`: rows go to a temporary file in order instead of
+  /// memory.
   mutating func addSheet(
     _ name: String, flat: Bool, table: Int? = nil, page: PageSetup, color: Palette?
   ) throws(WorkbookError) -> Sheet {
@@ -141,7 +145,8 @@ package struct XLSXFile: ~Copyable {
     guard takenNames.insert(name.lowercased()).inserted else {
       throw sheetNameError(found: "\"\(name)\" a second time")
     }
-    // The library reads this option whenever a sheet is added, so flat and random-access sheets share a workbook.
+    // The library reads this option whenever a sheet is added, so flat and random-access sheets
+    // share a workbook.
     workbook.pointee.options.constant_memory = flat ? 1 : 0
     guard let sheet = workbook_add_worksheet(workbook, name) else {
       throw sheetNameError(found: "\"\(name)\", refused by the library")

@@ -3,8 +3,9 @@ import YAML
 
 /// A command's arguments, told apart by its declaration.
 ///
-/// `--flag value` and `--flag=value` mean the same; flags may stand before or after other arguments; after `--` nothing is a
-/// flag. A value that begins with a hyphen is written with `=`, so that a forgotten value is noticed.
+/// `--flag value` and `--flag=value` mean the same; flags may stand before or after other
+/// arguments; after `--` nothing is a flag. A value that begins with a hyphen is written with `=`,
+/// so that a forgotten value is noticed.
 struct Arguments: Sendable {
   /// The arguments without a flag.
   let positionals: [String]

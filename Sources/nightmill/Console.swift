@@ -8,7 +8,8 @@ struct Console: Sendable {
   /// Whether standard error shows colours.
   let hasColor: Bool
 
-  /// The console of this process. Writing to a pipe that nobody reads is noticed by the write, not by a signal.
+  /// The console of this process. Writing to a pipe that nobody reads is noticed by the write, not
+  /// by a signal.
   init() {
     signal(SIGPIPE, SIG_IGN)
     let terminal = getenv("TERM").map { String(cString: $0) } ?? ""
@@ -25,7 +26,8 @@ struct Console: Sendable {
     return Int(size.ws_col)
   }
 
-  /// Writes a part of the result. If its reader has gone (`… | head`), the command ends quietly: it has what it wanted.
+  /// Writes a part of the result. If its reader has gone (`… | head`), the command ends quietly: it
+  /// has what it wanted.
   func result(_ bytes: [UInt8]) throws(RunError) {
     let failure = Self.write(bytes, to: STDOUT_FILENO)
     if failure == 0 { return }
@@ -65,8 +67,8 @@ struct Console: Sendable {
     hasColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  /// Text without control characters but line breaks: names of files and columns come from outside, and must not steer the
-  /// terminal.
+  /// Text without control characters but line breaks: names of files and columns come from outside,
+  /// and must not steer the terminal.
   private static func plain(_ text: String) -> String {
     String(
       String.UnicodeScalarView(

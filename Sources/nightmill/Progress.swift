@@ -2,7 +2,8 @@ import Engine
 import Runner
 import Synchronization
 
-/// Shows a run as it goes: on a terminal one line per source that is redrawn, elsewhere plain lines.
+/// Shows a run as it goes: on a terminal one line per source that is redrawn, elsewhere plain
+/// lines.
 final class Progress: RunObserver {
   /// A stage that has ended.
   struct Stage: Sendable {
@@ -104,8 +105,8 @@ final class Progress: RunObserver {
     console.show("\r\u{1B}[K" + line.prefix(console.width - 1))
   }
 
-  /// The live line: bar, share, rows, rate and time left. Plain text can be longer than its gzipped file, and a source may be
-  /// read twice: then no end is foretold.
+  /// The live line: bar, share, rows, rate and time left. Plain text can be longer than its gzipped
+  /// file, and a source may be read twice: then no end is foretold.
   static func line(source: String, bytes: Int, total: Int, rows: Int, seconds: Double) -> String {
     let share = total > 0 ? min(Double(bytes) / Double(total), 1) : 0
     let full = Int(share * 20)

@@ -37,10 +37,11 @@ struct Reports {
 }
 
 extension Reports {
-  /// What a run makes after it has published: the pipeline's reports for the week (or month) of its last day, and the rows it
-  /// refused (`refused` is how many). Returns what was written.
+  /// What a run makes after it has published: the pipeline's reports for the week (or month) of its
+  /// last day, and the rows it refused (`refused` is how many). Returns what was written.
   ///
-  /// What fails here fails after publishing; the error says so, and `command` makes the reports alone.
+  /// What fails here fails after publishing; the error says so, and `command` makes the reports
+  /// alone.
   static func afterRun(
     _ plan: RunPlan, refused: Int, project: Project, command: String
   ) throws(RunError) -> Files {
@@ -64,8 +65,8 @@ extension Reports {
     }
   }
 
-  /// Writes the rows that the last run refused beside the reports. Where it refused none, the file has its header alone, so
-  /// that it never tells of another run.
+  /// Writes the rows that the last run refused beside the reports. Where it refused none, the file
+  /// has its header alone, so that it never tells of another run.
   private func refusedRows(week: String) throws(RunError) -> (path: String, bytes: Int) {
     let folder = "\(output)/\(week)"
     try file { () throws(FileError) in try makeFolder(folder) }

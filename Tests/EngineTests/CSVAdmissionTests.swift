@@ -5,7 +5,8 @@ import Testing
 
 @testable import Engine
 
-/// Payments with a key, an amount, a word and a note: enough for rows that differ in bytes, in values or in neither.
+/// Payments with a key, an amount, a word and a note: enough for rows that differ in bytes, in
+/// values or in neither.
 private let contract = Contract(
   source: "payments", key: ["id"],
   fields: [

@@ -3,7 +3,8 @@ import Foundation
 import Support
 import Testing
 
-/// A contract of one column besides its key, and what becomes of one text in it: the value, nothing, or the offence.
+/// A contract of one column besides its key, and what becomes of one text in it: the value,
+/// nothing, or the offence.
 private enum Found: Equatable {
   case value(Int64)
   case absent

@@ -23,8 +23,8 @@ final class TemporaryFolder: Sendable {
   }
 }
 
-/// A source whose every field is text and optional, so that all of a record comes out of a pass as it stands. The first
-/// column is the record's line.
+/// A source whose every field is text and optional, so that all of a record comes out of a pass as
+/// it stands. The first column is the record's line.
 func textContract(fieldCount: Int) -> Contract {
   Contract(
     source: "texts", key: ["line"],
@@ -94,7 +94,8 @@ func readAll(
   return reading
 }
 
-/// What a pass must make of a file that the slow reader has read: texts checked, refused bytes as readable text.
+/// What a pass must make of a file that the slow reader has read: texts checked, refused bytes as
+/// readable text.
 func expectedOfPass(_ slow: SlowCSV, _ encoding: Dialect.Encoding) -> CSVReading {
   var expected = CSVReading(refusals: slow.reading.refusals)
   for record in slow.reading.records {

@@ -4,7 +4,8 @@ import Support
 
 @testable import Metrics
 
-/// Runs stages on CSV texts as a run would: decoded, admitted, folded by several workers, merged, finished.
+/// Runs stages on CSV texts as a run would: decoded, admitted, folded by several workers, merged,
+/// finished.
 struct Harness {
   var from: String? = "2026-03-01"
   var to = "2026-03-10"
@@ -26,7 +27,8 @@ struct Harness {
         parameters, declarations: StageCatalogue.parameters, currency: currency))
   }
 
-  /// The changes of every table that the stages make, by table; `inputs` holds the CSV of each source.
+  /// The changes of every table that the stages make, by table; `inputs` holds the CSV of each
+  /// source.
   func run(_ stages: [String], _ inputs: [String: String]) throws -> [String: TableChange] {
     try run(stages, files: inputs.mapValues { [Array($0.utf8)] })
   }

@@ -19,8 +19,8 @@ struct LedgerTests {
     return try require(changes["ledger"]).rows
   }
 
-  // Protects refunds: an adjustment finds its sale only if that came before it, an ID deciding at one instant;
-  // sales of nothing and other adjustments are no originals.
+  // Protects refunds: an adjustment finds its sale only if that came before it, an ID deciding at
+  // one instant; sales of nothing and other adjustments are no originals.
   @Test func adjustmentsFindTheirSale() throws {
     let table = try ledger(
       """
@@ -41,8 +41,8 @@ struct LedgerTests {
       ])
   }
 
-  // Protects converted refunds to the cent: parts at the sale's rate add up to the converted sale however the
-  // cents round, and a dispute won takes back exactly what its chargeback took.
+  // Protects converted refunds to the cent: parts at the sale's rate add up to the converted sale
+  // however the cents round, and a dispute won takes back exactly what its chargeback took.
   @Test func partialRefundsAddUp() throws {
     let table = try ledger(
       """
@@ -56,7 +56,8 @@ struct LedgerTests {
       d2,2026-03-04T11:00:00Z,dispute_won,0.01,EUR,,s2
       d3,2026-03-05T11:00:00Z,dispute_won,0.02,EUR,,s2
       """, rates: "EUR,2026-03-01,1.5\nEUR,2026-03-02,9")
-    // 1.50 = 0.50 + 0.49 + 0.51: 0.495 → 0.50, 0.99, 1.50. Then 0.015 → 0.02, 0.03, 0.02, and −0.015 → −0.02.
+    // 1.50 = 0.50 + 0.49 + 0.51: 0.495 → 0.50, 0.99, 1.50. Then 0.015 → 0.02, 0.03, 0.02, and
+    // −0.015 → −0.02.
     #expect(
       table.lines(["transaction_id", "amount"]) == [
         "c1,0.02", "c2,0.01", "d2,0.01", "d3,0.04", "r1,0.50", "r2,0.49", "r3,0.51", "s1,1.50",
@@ -64,8 +65,8 @@ struct LedgerTests {
       ])
   }
 
-  // Protects conversion: the latest rate of the day or the 7 days before; an adjustment in another currency than
-  // its sale uses its own day; minor units of both currencies count.
+  // Protects conversion: the latest rate of the day or the 7 days before; an adjustment in another
+  // currency than its sale uses its own day; minor units of both currencies count.
   @Test func ratesOfTheDayOrTheWeekBefore() throws {
     let table = try ledger(
       """
@@ -90,8 +91,8 @@ struct LedgerTests {
       ])
   }
 
-  // Protects a run from stopping for an amount that no figure needs, and from going on with one that a figure
-  // does need: the message names transaction, currency and day, and what to add.
+  // Protects a run from stopping for an amount that no figure needs, and from going on with one
+  // that a figure does need: the message names transaction, currency and day, and what to add.
   @Test func missingRateStopsOnlyWhoNeedsIt() throws {
     let rows = """
       s1,2026-02-01T10:00:00Z,purchase,1.00,EUR,p,

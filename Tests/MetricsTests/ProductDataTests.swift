@@ -8,7 +8,8 @@ import Testing
 struct ProductDataTests {
   private static let stages = ["ledger", "product_analytics"]
 
-  // Protects the promise that row order, batches and workers never show, also not in converted refunds.
+  // Protects the promise that row order, batches and workers never show, also not in converted
+  // refunds.
   @Test(arguments: [UInt64(1), 2, 3, 4]) func orderNeverShows(seed: UInt64) throws {
     var data = ProductData(seed: seed)
     let plain = try data.harness(to: 60).run(Self.stages, data.inputs)
@@ -23,7 +24,8 @@ struct ProductDataTests {
     #expect(try require(again["product_analytics"]).rows.lines() == expected, "seed \(seed)")
   }
 
-  // Protects a paid week from being rewritten: day by day gives what the whole span gives, without restating.
+  // Protects a paid week from being rewritten: day by day gives what the whole span gives, without
+  // restating.
   @Test(arguments: [(UInt64(5), 1), (6, 8)])
   func dayByDayEqualsTheWholeSpan(seed: UInt64, step: Int) throws {
     let data = ProductData(seed: seed)

@@ -27,8 +27,8 @@ struct ProductTests {
     #expect(ratio(numerator, denominator) == expected)
   }
 
-  // Protects unique viewers: a user and a visitor of the same name are two, an address and agent divide where
-  // they divide, and who left no key is a view only.
+  // Protects unique viewers: a user and a visitor of the same name are two, an address and agent
+  // divide where they divide, and who left no key is a view only.
   @Test func viewersAreToldApart() throws {
     let clicks = """
       click_id,clicked_at,event,visitor_id,user_id,product_id,ip,user_agent
@@ -45,8 +45,8 @@ struct ProductTests {
       changes["product_analytics"]?.rows.lines(["views", "unique_viewers"]) == ["7,4"])
   }
 
-  // Protects the rule that rows exist where a figure is non-zero: a refund that a won dispute takes back on the
-  // same day leaves none.
+  // Protects the rule that rows exist where a figure is non-zero: a refund that a won dispute takes
+  // back on the same day leaves none.
   @Test func noRowWithoutFigures() throws {
     let transactions = """
       transaction_id,occurred_at,kind,amount,currency,product_id,reference_id
@@ -62,7 +62,8 @@ struct ProductTests {
 
 @Suite("Distinct table")
 struct DistinctTableTests {
-  // Protects unique counts: however rows are dealt to tables and merged, the counts are those of a set.
+  // Protects unique counts: however rows are dealt to tables and merged, the counts are those of a
+  // set.
   @Test(arguments: [UInt64(1), 2, 3]) func countsEqualASet(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var sets = [Set<Int>](repeating: [], count: 4)

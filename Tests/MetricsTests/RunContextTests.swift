@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Run context: the window and the declared settings")
 struct RunContextTests {
-  // Protects every stage's limits on days when the clock changes: a window's last instant is one before the
-  // next local day, however long the day is.
+  // Protects every stage's limits on days when the clock changes: a window's last instant is one
+  // before the next local day, however long the day is.
   @Test(arguments: [
     ("UTC", "2026-03-10", "2026-03-10T23:59:59.999999Z"),
     ("America/New_York", "2026-11-01", "2026-11-02T04:59:59.999999Z"),
@@ -38,7 +38,8 @@ struct RunContextTests {
     #expect(window.weekSpan == .range(from: Int64(first.number), to: Int64(first.number) + 7))
   }
 
-  // Protects the operator from a setting that silently means something else: all bad values are named at once.
+  // Protects the operator from a setting that silently means something else: all bad values are
+  // named at once.
   @Test func badValuesAreReportedTogether() throws {
     let currency = try require(Currency(code: "USD"))
     let error = #expect(throws: ParameterError.self) {

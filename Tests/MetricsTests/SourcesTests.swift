@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Contracts of the sources")
 struct SourcesTests {
-  // Protects imported call logs: every word of the specification's dictionary, in any case, has its meaning,
-  // and a word that is not in it is refused rather than guessed.
+  // Protects imported call logs: every word of the specification's dictionary, in any case, has its
+  // meaning, and a word that is not in it is refused rather than guessed.
   @Test(arguments: [
     (CallOutcome.hangup, "hangup abandoned Abandoned"),
     (.rejection, "rejection rejected declined call_rejected"),
@@ -24,7 +24,8 @@ struct SourcesTests {
     #expect(Array("voicemail".utf8).withView { CallOutcome.vocabulary.code(of: $0) } == nil)
   }
 
-  // Protects every stage that switches over an enumeration: raw values are the codes that batches hold.
+  // Protects every stage that switches over an enumeration: raw values are the codes that batches
+  // hold.
   @Test func codesAreRawValues() {
     #expect(CallOutcome.allCases.map(\.word) == CallOutcome.vocabulary.words)
     #expect(TransactionKind.allCases.count == TransactionKind.vocabulary.words.count)
@@ -65,7 +66,8 @@ struct SourcesTests {
 
 @Suite("Bot list")
 struct BotListTests {
-  // Protects every figure about people: programs are found in any case and anywhere in the agent, people stay.
+  // Protects every figure about people: programs are found in any case and anywhere in the agent,
+  // people stay.
   @Test(arguments: [
     ("", true), ("Googlebot/2.1", true), ("SOMEBOT", true), ("bot", true), ("my CRAWLer", true),
     ("Yahoo! Slurp", true), ("curl/8.5", true), ("Wget/1.21", true), ("wget", false),

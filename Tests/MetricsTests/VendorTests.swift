@@ -19,7 +19,8 @@ struct VendorTests {
       IntentScore.score(earlier: earlier, elsewhere: elsewhere, duration: duration) == expected)
   }
 
-  // Protects lost revenue to the cent: rounded once, half away from zero, the probability at most 1.
+  // Protects lost revenue to the cent: rounded once, half away from zero, the probability at most
+  // 1.
   @Test(arguments: [
     (Int64(7501), Int64(10), Int64(50_000_000_000), Int64(3751)),
     (7501, 3, 50_000_000_000, 1125), (5667, 8, 50_000_000_000, 2267),
@@ -33,8 +34,8 @@ struct VendorTests {
 
   private static let day = Instant.day
 
-  // Protects follow-ups: 30 days of 24 hours, both ends included; what an earlier run decided stays, and so does
-  // the follow-up that its conversion is judged by.
+  // Protects follow-ups: 30 days of 24 hours, both ends included; what an earlier run decided
+  // stays, and so does the follow-up that its conversion is judged by.
   @Test(arguments: [
     (Int64(0), Followup.Earlier.none, Int64(1), true, true),
     (30 * day, .none, 30 * day + 1, true, true),
@@ -49,9 +50,11 @@ struct VendorTests {
     (20 * day, .sent(at: day), 40 * day, true, false),
     (day, .sent(at: .absent), 2 * day, true, true),
     (.absent, .sent(at: .absent), 2 * day, true, false),
-    // Seen to the end: a subscription that is gone from the corrected files is no conversion any more.
+    // Seen to the end: a subscription that is gone from the corrected files is no conversion any
+    // more.
     (day, .sent(at: 30 * day, converted: true), .absent, true, false),
-    // The run ends before the 30 days do, so it cannot know better; but a first subscription that it sees, it judges.
+    // The run ends before the 30 days do, so it cannot know better; but a first subscription that
+    // it sees, it judges.
     (day, .sent(at: 30 * day + 1, converted: true), .absent, true, true),
     (day, .sent(at: 40 * day, converted: true), .absent, true, true),
     (day, .sent(at: 61 * day, converted: true), .absent, true, true),
@@ -67,8 +70,8 @@ struct VendorTests {
     #expect(state.isConverted(by: subscription, until: 60 * Self.day) == isConverted)
   }
 
-  // Protects the value of a call: the vendor's mean, else its category's over bookings, else the setting; the
-  // 90 days before the call's day, that day not included.
+  // Protects the value of a call: the vendor's mean, else its category's over bookings, else the
+  // setting; the 90 days before the call's day, that day not included.
   @Test(arguments: [
     ("v1", "0.05", "3.75"), ("v2", "0.05", "3.00"), ("v3", "0.05", "0.75"), ("v4", "0.05", "0.75"),
     ("v1", "1", "25.01"),
@@ -118,8 +121,8 @@ struct VendorTests {
     }
   }
 
-  // Protects the promise that running day by day leaves the tables that one run over the whole span leaves:
-  // follow-ups and subscriptions restate rows, and leads that were followed up go.
+  // Protects the promise that running day by day leaves the tables that one run over the whole span
+  // leaves: follow-ups and subscriptions restate rows, and leads that were followed up go.
   @Test(arguments: [(UInt64(1), 1), (2, 4), (3, 9)])
   func dayByDayEqualsTheWholeSpan(seed: UInt64, step: Int) throws {
     let data = VendorData(seed: seed)
@@ -141,7 +144,8 @@ struct VendorTests {
   }
 }
 
-/// Random calls, vendors and transactions of 130 days from 2026-01-01 on, many at the same instants.
+/// Random calls, vendors and transactions of 130 days from 2026-01-01 on, many at the same
+/// instants.
 struct VendorData {
   private var calls: [String] = []
   private var transactions: [String] = []
@@ -150,7 +154,8 @@ struct VendorData {
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
-    // Calls, follow-ups and subscriptions lie on limits of 30 days often enough to be told apart from near misses.
+    // Calls, follow-ups and subscriptions lie on limits of 30 days often enough to be told apart
+    // from near misses.
     var followups: [Int] = []
     for vendor in 0..<6 {
       followups.append(Int.random(in: 32..<90, using: &random))
@@ -218,7 +223,8 @@ struct VendorData {
 
 @Suite("Dimensions")
 struct DimensionTests {
-  // Protects reports that join names: every column of the source is there, by key, whatever worker saw it.
+  // Protects reports that join names: every column of the source is there, by key, whatever worker
+  // saw it.
   @Test(arguments: [1, 3]) func vendorsAreCopied(workers: Int) throws {
     var harness = Harness()
     harness.workers = workers

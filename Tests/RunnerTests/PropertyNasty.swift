@@ -8,8 +8,8 @@ struct RawSource {
   var rows: [[String]]
 }
 
-/// Random inputs made to collide: few ids, instants on a coarse grid and one microsecond beside it, so that ties, limits and
-/// chains that real data has once a month happen in every seed.
+/// Random inputs made to collide: few ids, instants on a coarse grid and one microsecond beside it,
+/// so that ties, limits and chains that real data has once a month happen in every seed.
 struct NastyData {
   var sources: [String: RawSource] = [:]
   /// The days that instants fall on.
@@ -44,7 +44,8 @@ struct NastyData {
     Int.random(in: range, using: &random)
   }
 
-  /// Microseconds within a day where something begins or ends, in UTC or in the zones that tests report in.
+  /// Microseconds within a day where something begins or ends, in UTC or in the zones that tests
+  /// report in.
   private static let moments: [Int] = [
     0, 1, 4 * 3_600_000_000 - 1, 4 * 3_600_000_000, 5 * 3_600_000_000, 5 * 3_600_000_000 - 1,
     13 * 3_600_000_000, 13 * 3_600_000_000 + 1_800_000_000 - 1, 21 * 3_600_000_000,
@@ -115,7 +116,8 @@ struct NastyData {
         chance(20) ? "" : "s\(number(0...9))", chance(15) ? String(number(1...10)) : "",
         chance(15) ? money(number(0...3000), digits: 2) : "",
       ])
-      // Sessions live within a day or two: some calls follow each other closely, or exactly a day later.
+      // Sessions live within a day or two: some calls follow each other closely, or exactly a day
+      // later.
       if chance(50), let session = rows.last?[5], !session.isEmpty {
         let later = at + pick([0, 1, 60_000_000, 86_400_000_000, 86_400_000_001])
         rows.append([
@@ -135,7 +137,8 @@ struct NastyData {
     let currencies = [("USD", 2), ("USD", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3)]
     let kinds = ["purchase", "purchase", "purchase", "booking", "booking", "subscription"]
     var rows: [[String]] = []
-    // One vendor's follow-up wins it just in time, another's just too late; what counts for nothing comes first.
+    // One vendor's follow-up wins it just in time, another's just too late; what counts for nothing
+    // comes first.
     for (vendor, sent) in sent.sorted(by: { $0.key < $1.key }) {
       let at =
         sent + pick([0, 1, 86_400_000_000, Self.month - 1, Self.month, Self.month + 1])
@@ -179,7 +182,8 @@ struct NastyData {
       var left = chance(40) ? number(1...4) : 0
       while left > 0 {
         left -= 1
-        // Adjustments before, at and after their sale, in its currency or another, more than it was now and then.
+        // Adjustments before, at and after their sale, in its currency or another, more than it was
+        // now and then.
         let (other, otherDigits) = chance(70) ? (currency, digits) : pick(currencies)
         let days = pick([-1, 0, 0, 1, 3, 28, 40])
         rows.append([

@@ -32,7 +32,8 @@ struct SilentObserver: RunObserver {
   func warning(_ message: String) {}
 }
 
-/// A pipeline run inside the test's process, the whole way from files to a warehouse and back out as CSV.
+/// A pipeline run inside the test's process, the whole way from files to a warehouse and back out
+/// as CSV.
 struct Job {
   var inputs: String
   var warehouse: String
@@ -47,7 +48,8 @@ struct Job {
   var assignments: [String] = []
   var options = RunOptions()
 
-  /// Tables that depend on the rows alone: not the record of a run, not the lines that rows stood on.
+  /// Tables that depend on the rows alone: not the record of a run, not the lines that rows stood
+  /// on.
   static let tables = [
     "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics",
     "vendor_dimension", "product_dimension",
@@ -138,7 +140,8 @@ struct Job {
   }
 }
 
-/// Expects two sets of exported tables to be the same bytes, and shows the first lines that are not.
+/// Expects two sets of exported tables to be the same bytes, and shows the first lines that are
+/// not.
 func expectSame(
   _ found: [String: String], _ expected: [String: String], _ context: String,
   _ location: SourceLocation = #_sourceLocation
@@ -167,7 +170,8 @@ enum Soak {
   /// Whether there is time for much more than usual.
   static let isOn = ProcessInfo.processInfo.environment["NIGHTMILL_SOAK"] == "1"
 
-  /// The seeds to try: the one of NIGHTMILL_SEED alone, to run a failure again, else the usual ones and a random one.
+  /// The seeds to try: the one of NIGHTMILL_SEED alone, to run a failure again, else the usual ones
+  /// and a random one.
   static func seeds(_ usual: [UInt64]) -> [UInt64] {
     if let text = ProcessInfo.processInfo.environment["NIGHTMILL_SEED"], let seed = UInt64(text) {
       return [seed]

@@ -138,7 +138,8 @@ struct PropertyTests {
     }
   }
 
-  /// Packing a case's files changes neither which row of a key is last nor the line a bad row stands on.
+  /// Packing a case's files changes neither which row of a key is last nor the line a bad row
+  /// stands on.
   @Test("cases gzipped", arguments: ["13-bad-rows", "15-mixed", "16-mixed-levels"])
   func gzippedCases(name: String) throws {
     let scratch = try Scratch()

@@ -36,8 +36,8 @@ struct PublishingKillTests {
     try FileManager.default.copyItem(atPath: from.warehouse, toPath: to.warehouse)
   }
 
-  /// A power cut, an out-of-memory kill, an impatient operator: readers see the run before or the run after, and the
-  /// next run needs no repair.
+  /// A power cut, an out-of-memory kill, an impatient operator: readers see the run before or the
+  /// run after, and the next run needs no repair.
   @Test(
     "SIGKILL at random moments",
     .enabled(if: isBuilt, notBuilt))
@@ -89,7 +89,8 @@ struct PublishingKillTests {
     expectSame(try next.exports(), after, "run again after kills, NIGHTMILL_SEED=\(seed)")
   }
 
-  /// The very first run makes the tables too: killed while it does, the next one goes on from there.
+  /// The very first run makes the tables too: killed while it does, the next one goes on from
+  /// there.
   @Test("SIGKILL while a warehouse is first made", .enabled(if: isBuilt, notBuilt))
   func killFirstRuns() throws {
     let seed = Soak.seeds([52])[0]
@@ -121,7 +122,8 @@ struct PublishingKillTests {
     }
   }
 
-  /// A cron job that overlaps itself: one publishes, the other is told to try later, and nothing is done twice.
+  /// A cron job that overlaps itself: one publishes, the other is told to try later, and nothing is
+  /// done twice.
   @Test("runs started at once", .enabled(if: isBuilt, notBuilt))
   func together() throws {
     let scratch = try Scratch()

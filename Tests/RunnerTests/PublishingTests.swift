@@ -66,7 +66,8 @@ struct PublishingTests {
     }
   }
 
-  /// A morning after a broken export: the reports must still show the last good run, and the message what to mend.
+  /// A morning after a broken export: the reports must still show the last good run, and the
+  /// message what to mend.
   @Test("broken inputs", arguments: Fault.allCases)
   func brokenInputs(fault: Fault) throws {
     let published = try Published()

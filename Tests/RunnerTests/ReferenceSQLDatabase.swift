@@ -2,9 +2,11 @@ import CSQLite
 import Foundation
 import Testing
 
-/// The metrics written a second time, in SQL (Tests/ReferenceSQL) over plain tables: nothing here knows how the stages work.
+/// The metrics written a second time, in SQL (Tests/ReferenceSQL) over plain tables: nothing here
+/// knows how the stages work.
 ///
-/// The files are read by the tests' own slow CSV reader, times and amounts by the tests' own few lines.
+/// The files are read by the tests' own slow CSV reader, times and amounts by the tests' own few
+/// lines.
 final class ReferenceDatabase {
   private let handle: OpaquePointer
 

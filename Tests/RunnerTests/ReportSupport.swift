@@ -5,7 +5,8 @@ import Testing
 
 @testable import Runner
 
-/// A project of its own with the shipped reports and an empty warehouse, removed when the test ends.
+/// A project of its own with the shipped reports and an empty warehouse, removed when the test
+/// ends.
 final class ReportBench {
   let folder: String
   let warehouse: SQLiteWarehouse

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Which days were run when does not show: day by day, again, or all at once")
 struct RestatingTests {
-  /// Days as numbers; longer than the 61 days that failed calls restate, from the middle of a week to the middle of another.
+  /// Days as numbers; longer than the 61 days that failed calls restate, from the middle of a week
+  /// to the middle of another.
   static let window = RawTime.dayNumber("2026-08-20")...RawTime.dayNumber("2026-11-12")
   static let zone = "America/New_York"
 
@@ -37,7 +38,8 @@ struct RestatingTests {
       let whole = job(scratch, "whole").over("all", to)
       try whole.run()
       let expected = try whole.exports()
-      // What earlier days decided is only known where they were run: a warehouse begins with everything.
+      // What earlier days decided is only known where they were run: a warehouse begins with
+      // everything.
       let daily = job(scratch, "daily")
       try daily.over("all", from).run()
       for day in Self.window.dropFirst() {
@@ -59,7 +61,8 @@ struct RestatingTests {
     }
   }
 
-  /// A single old day makes its week's row of what the run sees of that week; the tables by day and by call stay.
+  /// A single old day makes its week's row of what the run sees of that week; the tables by day and
+  /// by call stay.
   @Test("single days again, in any order, change no call and no product's day")
   func singleDaysAgain() throws {
     for seed in Soak.seeds([32]).prefix(Soak.isOn ? 12 : 1) {
@@ -99,7 +102,8 @@ struct RestatingTests {
     }
   }
 
-  /// The application empties followup_sent_at when a vendor is contacted anew; what was sent stays sent.
+  /// The application empties followup_sent_at when a vendor is contacted anew; what was sent stays
+  /// sent.
   @Test("a follow-up once seen stays, until everything is made anew")
   func followupsStay() throws {
     for seed in Soak.seeds([34]).prefix(Soak.isOn ? 12 : 1) {
@@ -148,8 +152,8 @@ struct RestatingTests {
       try job.run()
       let before = try Self.byWeek(job.exports())
 
-      // From the week on calls are longer and clicks are gone: the weeks after it were not run again, and the days
-      // before it, which are restated, have nothing new.
+      // From the week on calls are longer and clicks are gone: the weeks after it were not run
+      // again, and the days before it, which are restated, have nothing new.
       let week = Self.weeks[4]
       let calls = try #require(data.sources["calls"])
       let started = try #require(calls.header.firstIndex(of: "started_at"))
@@ -189,7 +193,8 @@ struct RestatingTests {
     return weeks
   }
 
-  /// The day of an instant in New York before the clocks go back, long after the week that is run again.
+  /// The day of an instant in New York before the clocks go back, long after the week that is run
+  /// again.
   private static func summerDay(_ instant: String) -> Int {
     (RawTime.micros(instant) - 4 * 3_600_000_000) / 86_400_000_000
   }

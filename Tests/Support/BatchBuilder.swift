@@ -7,8 +7,8 @@ extension Currency {
 
 /// Rows of a source as a batch, made by the real scanner and decoder from CSV text.
 ///
-/// A column that a row does not name is absent in it. A row that the contract refuses, or a name that is not one of its
-/// columns, is a mistake in the test and traps with the reason.
+/// A column that a row does not name is absent in it. A row that the contract refuses, or a name
+/// that is not one of its columns, is a mistake in the test and traps with the reason.
 package func makeBatch(
   _ contract: Contract, _ rows: [[String: String]], currency: Currency = .usd,
   timeZone: TimeZone = .utc
@@ -35,12 +35,14 @@ package func makeBatch(
   return batch
 }
 
-/// Decodes headerless CSV text whole: the batch of the rows that are fine, and why the others are refused.
+/// Decodes headerless CSV text whole: the batch of the rows that are fine, and why the others are
+/// refused.
 package func decode(
   _ text: [UInt8], _ contract: Contract, _ layout: RecordLayout,
   dialect: Dialect = Dialect(), settings: RecordDecoder.Settings, wanted: [Bool]? = nil
 ) -> (batch: Batch, refusals: [RowOffence]) {
-  // A batch's texts are slices of its chunk. Nothing says when a test is done with them, so the chunk is never freed.
+  // A batch's texts are slices of its chunk. Nothing says when a test is done with them, so the
+  // chunk is never freed.
   let memory = UnsafeMutableRawPointer.allocate(byteCount: text.count + 64, alignment: 64)
   memory.initializeMemory(as: UInt8.self, repeating: 0, count: text.count + 64)
   text.withUnsafeBytes {

@@ -1,7 +1,7 @@
 import Engine
 
-/// Random CSV made of what trips readers: quotes, delimiters and line ends in every neighbourhood, blocks
-/// of plain text longer than the scanner's, and bytes that are no UTF-8.
+/// Random CSV made of what trips readers: quotes, delimiters and line ends in every neighbourhood,
+/// blocks of plain text longer than the scanner's, and bytes that are no UTF-8.
 package struct CSVSoup: Sendable {
   package let bytes: [UInt8]
   package let dialect: Dialect

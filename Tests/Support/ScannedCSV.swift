@@ -1,6 +1,7 @@
 import Engine
 
-/// Reads headerless CSV with the engine's scanner, as much of it loaded at a time as the caller says.
+/// Reads headerless CSV with the engine's scanner, as much of it loaded at a time as the caller
+/// says.
 ///
 /// - Parameters:
 ///   - step: How many more bytes are loaded whenever the scanner asks for more.

@@ -1,6 +1,7 @@
 import Engine
 
-/// SplitMix64: small, and the same on every machine for one seed, so that a failing test can be run again.
+/// SplitMix64: small, and the same on every machine for one seed, so that a failing test can be run
+/// again.
 package struct SeededGenerator: RandomNumberGenerator {
   /// The seed; print it where a test fails.
   package let seed: UInt64

@@ -61,8 +61,8 @@ package struct CSVReading: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Reads CSV one byte at a time from memory, straight from the wording of the data contract. Slow, and
-/// obviously right: the fast reader is held against it.
+/// Reads CSV one byte at a time from memory, straight from the wording of the data contract. Slow,
+/// and obviously right: the fast reader is held against it.
 package struct SlowCSV {
   private let bytes: [UInt8]
   private let dialect: Dialect
@@ -81,7 +81,8 @@ package struct SlowCSV {
   /// What follows the header.
   package private(set) var reading = CSVReading()
 
-  /// Reads all of `bytes`. Without a `fieldCount`, the first record says how many fields there must be.
+  /// Reads all of `bytes`. Without a `fieldCount`, the first record says how many fields there must
+  /// be.
   package init(
     _ bytes: [UInt8], _ dialect: Dialect = Dialect(), fieldCount: Int? = nil,
     maximumRecord: Int = .max

@@ -20,7 +20,8 @@ import Testing
     return (try Dump(path), summary)
   }
 
-  /// Protects readers from code in data, and codes from losing their zeros: text stays the text it was.
+  /// Protects readers from code in data, and codes from losing their zeros: text stays the text it
+  /// was.
   @Test(arguments: [TableSheet.Memory.flat, .whole])
   func textIsNeverGuessed(memory: TableSheet.Memory) throws {
     let texts = [
@@ -50,7 +51,8 @@ import Testing
     #expect(try !#require(dump["Data!A2"]).value!.description.isEmpty)
   }
 
-  /// Protects against silent loss: a text too long for Excel ends with a mark and is counted with its place.
+  /// Protects against silent loss: a text too long for Excel ends with a mark and is counted with
+  /// its place.
   @Test func longTextIsCutVisibly() throws {
     let long = String(repeating: "x", count: 32_768)
     let fits = String(repeating: "y", count: 32_767)
@@ -104,7 +106,8 @@ import Testing
     #expect(error?.help.contains("text") == true)
   }
 
-  /// Protects filters and pivots over time: days and instants are dates to Excel, and right at the edges.
+  /// Protects filters and pivots over time: days and instants are dates to Excel, and right at the
+  /// edges.
   @Test func daysAndInstantsAreDates() throws {
     let (dump, summary) = try written(
       [

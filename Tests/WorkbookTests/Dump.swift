@@ -103,7 +103,8 @@ struct Dump {
   subscript(_ address: String) -> Line? { cells[address] }
 }
 
-/// A folder for one test's files; kept where NIGHTMILL_SAMPLES names one, so that people can look at them.
+/// A folder for one test's files; kept where NIGHTMILL_SAMPLES names one, so that people can look
+/// at them.
 func scratch(_ name: String) throws -> String {
   let kept = ProcessInfo.processInfo.environment["NIGHTMILL_SAMPLES"]
   let folder = kept ?? NSTemporaryDirectory() + "nightmill-workbook-" + UUID().uuidString

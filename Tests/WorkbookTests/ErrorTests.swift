@@ -7,7 +7,8 @@ import Testing
   static let properties = DocumentProperties(title: "Errors", created: 1_700_000_000)
   static let column = [TableColumn("A", .integer)]
 
-  /// Protects whoever names sheets: each of Excel's rules has a message that says which name and what to do.
+  /// Protects whoever names sheets: each of Excel's rules has a message that says which name and
+  /// what to do.
   @Test(arguments: [
     ("", "empty"), ("this name is longer than thirty-one", "35 characters"), ("a/b", "\"/\""),
     ("a[1]", "\"[\""), ("what?", "\"?\""), ("'quoted", "apostrophe"), ("History", "reserves"),
@@ -24,7 +25,8 @@ import Testing
     #expect(error?.description.contains("Rename the sheet") == true)
   }
 
-  /// Protects formulas across sheets: names with spaces and apostrophes are quoted, ranges stay right.
+  /// Protects formulas across sheets: names with spaces and apostrophes are quoted, ranges stay
+  /// right.
   @Test func oddSheetNamesWork() throws {
     let path = try scratch("odd.xlsx")
     var file = try XLSXFile(path: path, properties: Self.properties)
@@ -67,7 +69,8 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  /// Protects report authors: descriptions that contradict themselves are refused with the sheet's name.
+  /// Protects report authors: descriptions that contradict themselves are refused with the sheet's
+  /// name.
   @Test func contradictionsAreRefused() throws {
     var file = try XLSXFile(path: try scratch("layout.xlsx"), properties: Self.properties)
     let table = try file.addTable(

@@ -16,7 +16,8 @@ import Testing
     return try Dump(path)
   }
 
-  /// Protects the first figures anyone reads: the change is a live formula, right, and blank where it has no meaning.
+  /// Protects the first figures anyone reads: the change is a live formula, right, and blank where
+  /// it has no meaning.
   @Test(arguments: [
     (Cell.integer(110), Cell.integer(100), "0.1"), (.integer(50), .integer(100), "-0.5"),
     (.money(-50, digits: 2), .money(-100, digits: 2), "0.5"), (.integer(5), .integer(0), ""),

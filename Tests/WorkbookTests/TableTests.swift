@@ -18,7 +18,8 @@ import Testing
     TableColumn("Lost", .money(digits: 2), total: .sum),
   ]
 
-  /// Protects a quiet week: an empty table says so, its totals are 0, and a ratio of nothing is blank, not 0.
+  /// Protects a quiet week: an empty table says so, its totals are 0, and a ratio of nothing is
+  /// blank, not 0.
   @Test func emptyTableIsWhole() throws {
     let path = try scratch("empty.xlsx")
     var file = try XLSXFile(path: path, properties: Self.properties)
@@ -39,7 +40,8 @@ import Testing
     #expect(dump.file.names?["quiet"] == "'Quiet'!$A$2:$F$2")
   }
 
-  /// Protects big tables from losing their helps: a flat sheet has the same filter, rules and totals as a whole one.
+  /// Protects big tables from losing their helps: a flat sheet has the same filter, rules and
+  /// totals as a whole one.
   @Test(arguments: [TableSheet.Memory.flat, .whole])
   func bothMemoriesGiveTheSameSheet(memory: TableSheet.Memory) throws {
     let path = try scratch("memory-\(memory).xlsx")

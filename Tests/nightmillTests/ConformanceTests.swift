@@ -3,8 +3,8 @@ import Testing
 
 import Runner
 
-/// The worked cases, through the command line as their README says: every table that exists must be the expected one, byte for
-/// byte. These are the figures people are paid by.
+/// The worked cases, through the command line as their README says: every table that exists must be
+/// the expected one, byte for byte. These are the figures people are paid by.
 @Suite struct ConformanceTests {
   static let tables = Set(Registry.tables.map(\.name))
 

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Reports after a run, and made again: the files finance gets, and what is said when they cannot be made.
+/// Reports after a run, and made again: the files finance gets, and what is said when they cannot
+/// be made.
 @Suite struct ReportTests {
   /// The pipeline of the conformance cases with a report, written into `output`.
   private static func pipeline(_ scratch: Scratch, output: String) throws -> String {

@@ -121,7 +121,8 @@ import Testing
     #expect(run.err.contains("raise max_quarantined in \(scratch.path)/small.yaml"))
   }
 
-  // Protects sums over the tables: amounts in two currencies, or days of two zones, must never stand side by side.
+  // Protects sums over the tables: amounts in two currencies, or days of two zones, must never
+  // stand side by side.
   @Test(
     "A warehouse keeps its currency and time zone, unless everything is made anew",
     arguments: ["currency=EUR", "timezone=UTC"])

@@ -1,6 +1,7 @@
 import Testing
 
-/// What is said of a command line that is wrong: someone who mistyped must see what, and what to type instead.
+/// What is said of a command line that is wrong: someone who mistyped must see what, and what to
+/// type instead.
 @Suite struct UsageTests {
   /// Arguments and the whole of what is said about them.
   static let wrong: [(arguments: [String], message: String)] = [

@@ -1,6 +1,7 @@
-// Words instead of vectors. Swift's SIMD types are generic, and outside the module that defines a loop's types they are not
-// reliably made into vector instructions: the same loop took 20 times as long in a package as in one file. Arithmetic on 64-bit words
-// always becomes what it says, at about two bytes a cycle.
+// Words instead of vectors. Swift's SIMD types are generic, and outside the module that defines a
+// loop's types they are not reliably made into vector instructions: the same loop took 20 times as
+// long in a package as in one file. Arithmetic on 64-bit words always becomes what it says, at
+// about two bytes a cycle.
 
 /// Finds the bytes that matter to CSV, 64 at a time.
 struct BlockMask {
@@ -12,8 +13,8 @@ struct BlockMask {
     self.quote = repeated(quote ?? delimiter)
   }
 
-  /// One bit for each of the 64 bytes at `address` that is a delimiter, quote, CR or LF; and in `seen` the union of all
-  /// bytes, whose top bits tell whether any is not ASCII.
+  /// One bit for each of the 64 bytes at `address` that is a delimiter, quote, CR or LF; and in
+  /// `seen` the union of all bytes, whose top bits tell whether any is not ASCII.
   @inline(__always)
   func specials(at address: UnsafeRawPointer, seen: inout UInt64) -> UInt64 {
     var bits: UInt64 = 0
@@ -36,7 +37,8 @@ struct BlockMask {
 @inline(__always)
 private func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-/// A word whose bytes have their top bit set where `word` differs from `sought`, with no carry between bytes.
+/// A word whose bytes have their top bit set where `word` differs from `sought`, with no carry
+/// between bytes.
 @inline(__always)
 private func difference(_ word: UInt64, _ sought: UInt64) -> UInt64 {
   let distance = word ^ sought

@@ -1,4 +1,5 @@
-/// Writes canonical CSV: comma, LF, text quoted only where needed, everything else as the specification writes it.
+/// Writes canonical CSV: comma, LF, text quoted only where needed, everything else as the
+/// specification writes it.
 package struct CSVEncoder: Sendable {
   /// Decimals of the reporting currency.
   private let moneyDigits: Int
@@ -6,7 +7,8 @@ package struct CSVEncoder: Sendable {
   /// An encoder for amounts with that many decimals.
   package init(moneyDigits: Int) { self.moneyDigits = moneyDigits }
 
-  /// Appends a value of a type that is not text, in the unit of its `ColumnType`; `Int64.absent` is an empty field.
+  /// Appends a value of a type that is not text, in the unit of its `ColumnType`; `Int64.absent` is
+  /// an empty field.
   package func append(_ value: Int64, as type: ColumnType, to bytes: inout [UInt8]) {
     if value == .absent { return }
     switch type {

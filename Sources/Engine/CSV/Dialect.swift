@@ -10,7 +10,8 @@ package struct Dialect: Sendable, Equatable {
 
   /// Between fields; one ASCII byte.
   package var delimiter: UInt8 = 0x2C
-  /// Around fields that hold delimiters, line breaks or quotes; nil where the export has no quoting.
+  /// Around fields that hold delimiters, line breaks or quotes; nil where the export has no
+  /// quoting.
   package var quote: UInt8? = 0x22
   /// The bytes of text fields.
   package var encoding = Encoding.utf8

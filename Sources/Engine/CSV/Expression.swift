@@ -1,7 +1,7 @@
 /// A computed column: a closed set of functions over the fields of one record.
 ///
-/// Evaluated for each record of exports that need it, so it works on bytes; columns taken as they are never come
-/// here. Texts are UTF-8 (a latin-1 file's fields are transcoded before).
+/// Evaluated for each record of exports that need it, so it works on bytes; columns taken as they
+/// are never come here. Texts are UTF-8 (a latin-1 file's fields are transcoded before).
 package indirect enum Expression: Sendable {
   /// A field of the record, as text.
   case field(Int)
@@ -45,7 +45,8 @@ package indirect enum Expression: Sendable {
     }
   }
 
-  /// The value for one record; nil where arithmetic meets a text that is not a number or a result too long to be exact.
+  /// The value for one record; nil where arithmetic meets a text that is not a number or a result
+  /// too long to be exact.
   package func value(_ record: RecordFields) -> [UInt8]? {
     switch self {
     case .field(let field): return record.text(field)

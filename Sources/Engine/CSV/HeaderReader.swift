@@ -12,8 +12,8 @@ package struct HeaderRecord: Sendable, Equatable {
 
 /// Reads the first record out of the beginning of a file. Pure: bytes in, names out.
 ///
-/// A plain loop over bytes, with the rules of `RecordScanner` for quotes, line ends and blank lines: it runs once a file, before
-/// the number of fields that the scanner needs is known.
+/// A plain loop over bytes, with the rules of `RecordScanner` for quotes, line ends and blank
+/// lines: it runs once a file, before the number of fields that the scanner needs is known.
 package struct HeaderReader {
   /// What reading came to.
   package enum Outcome: Sendable, Equatable {
@@ -118,7 +118,8 @@ package struct HeaderReader {
     return .record(HeaderRecord(names: names, start: start, next: bytes.count, lines: lines + 1))
   }
 
-  /// The byte after the line end at `place`; nil if there is none, `place` itself if it may go on after the bytes.
+  /// The byte after the line end at `place`; nil if there is none, `place` itself if it may go on
+  /// after the bytes.
   private func lineEnd(_ bytes: ByteView, at place: Int, isLast: Bool) -> Int? {
     switch bytes[place] {
     case 0x0A: return place + 1

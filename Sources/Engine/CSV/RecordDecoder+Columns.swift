@@ -64,14 +64,16 @@ extension RecordDecoder {
     let reporting = settings.currency.digits
     let format = binding.moneyFormat
     fill(&values, input, field, binding, index, line) { text, row in
-      // A row whose currency is not known is refused anyway; two decimals decide what else is said of its amount.
+      // A row whose currency is not known is refused anyway; two decimals decide what else is said
+      // of its amount.
       let digits = rowCurrencies.map { Currency(rawValue: $0[row])?.digits ?? 2 } ?? reporting
       guard let format else { return Money.parse(text, digits: digits, minimum: 0) }
       return Money.parse(text, digits: digits, minimum: 0, format: format)
     }
   }
 
-  /// Parses the column's text of every row with `parse`, which gets the text (not empty) and the row.
+  /// Parses the column's text of every row with `parse`, which gets the text (not empty) and the
+  /// row.
   @inline(__always)
   private mutating func fill(
     _ values: inout [Int64], _ input: ColumnInput, _ field: Field, _ binding: ColumnBinding,
@@ -84,7 +86,8 @@ extension RecordDecoder {
     if case .field(let position) = binding.origin, binding.isPlainField, isUTF8 {
       for row in 0..<values.count {
         let (bytes, isEscaped) = index.field(position, ofRecord: first + row, in: input.chunk)
-        // Doubled quotes are never part of a number, date or word, but what is refused must be refused for its type.
+        // Doubled quotes are never part of a number, date or word, but what is refused must be
+        // refused for its type.
         if bytes.isEmpty {
           absent(&values, row, column, field)
         } else if isEscaped {
@@ -134,8 +137,8 @@ extension RecordDecoder {
     }
   }
 
-  /// The text of a column that is mapped: computed, translated or defaulted; nil where arithmetic meets something that is no
-  /// number.
+  /// The text of a column that is mapped: computed, translated or defaulted; nil where arithmetic
+  /// meets something that is no number.
   func mappedText(
     _ input: ColumnInput, _ row: Int, _ binding: ColumnBinding,
     _ index: borrowing RecordIndex, _ line: (Int) -> Int

@@ -1,5 +1,6 @@
 extension RecordDecoder {
-  /// Decodes a text column into slices: of the chunk where the bytes stand there as they are, else of the arena.
+  /// Decodes a text column into slices: of the chunk where the bytes stand there as they are, else
+  /// of the arena.
   mutating func decodeText(
     _ input: ColumnInput, _ field: Field, _ binding: ColumnBinding,
     _ index: borrowing RecordIndex, _ line: (Int) -> Int, into batch: Batch

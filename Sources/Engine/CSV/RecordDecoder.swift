@@ -1,8 +1,8 @@
 // The second half of reading CSV: the fields of indexed records become columns of a batch.
 //
-// Column by column, so that each loop does one kind of work with one parser, and a column that nobody reads
-// is only checked. A refused value marks its row; when all columns are through, rows that are refused or not
-// wanted are squeezed out, so stages see none of this.
+// Column by column, so that each loop does one kind of work with one parser, and a column that
+// nobody reads is only checked. A refused value marks its row; when all columns are through, rows
+// that are refused or not wanted are squeezed out, so stages see none of this.
 
 /// Decodes records of one layout into batches. One per worker and file.
 package struct RecordDecoder {
@@ -48,7 +48,8 @@ package struct RecordDecoder {
 
   /// Decodes the records `rows` of `index` into `batch`, replacing what it held.
   /// - Parameters:
-  ///   - line: Gives the physical line of a record's first byte; asked only where a mapping uses it.
+  ///   - line: Gives the physical line of a record's first byte; asked only where a mapping uses
+  ///     it.
   ///   - position: The chunk's place in its file, which with the record's makes `Batch.positions`.
   /// - Returns: How many records the conditions filtered out.
   package mutating func decode(
@@ -74,7 +75,8 @@ package struct RecordDecoder {
   /// The records refused in the last `decode`, by row.
   package var refusals: [RowOffence] { offences }
 
-  /// Leaves each row its first offence in the contract's order, and none to rows that were not wanted.
+  /// Leaves each row its first offence in the contract's order, and none to rows that were not
+  /// wanted.
   private mutating func settleOffences() {
     guard !offences.isEmpty else { return }
     offences = offences.filter { !isDropped[$0.row] }

@@ -32,7 +32,8 @@ package func transcodeLatin1(_ bytes: ByteView) -> [UInt8] {
   return text
 }
 
-/// Whether `bytes` are well-formed UTF-8 (no overlong forms, no surrogates, nothing beyond U+10FFFF).
+/// Whether `bytes` are well-formed UTF-8 (no overlong forms, no surrogates, nothing beyond
+/// U+10FFFF).
 func isValidUTF8(_ bytes: ByteView) -> Bool {
   var index = 0
   let count = bytes.count

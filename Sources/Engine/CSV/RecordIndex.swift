@@ -1,7 +1,8 @@
 /// Where the records and fields of a chunk lie: what the scanner finds and the decoder reads.
 ///
-/// All offsets count from the chunk's first byte. Only records with the expected number of fields are
-/// indexed, so fields are found by multiplication: field `f` of record `r` is entry `r × fieldCount + f`.
+/// All offsets count from the chunk's first byte. Only records with the expected number of fields
+/// are indexed, so fields are found by multiplication: field `f` of record `r` is entry `r ×
+/// fieldCount + f`.
 package struct RecordIndex: ~Copyable {
   /// Set in a field's end where doubled quotes must be made single.
   static let escaped: UInt32 = 0x8000_0000
@@ -42,7 +43,8 @@ package struct RecordIndex: ~Copyable {
     Int(recordStarts[row])..<Int(recordEnds[row])
   }
 
-  /// The bytes of a field as they stand in the file, without enclosing quotes, and whether quotes in it are doubled.
+  /// The bytes of a field as they stand in the file, without enclosing quotes, and whether quotes
+  /// in it are doubled.
   package func field(
     _ field: Int, ofRecord row: Int, in chunk: ByteView
   ) -> (bytes: ByteView, isEscaped: Bool) {
@@ -66,8 +68,8 @@ package struct RefusedRecord: Sendable, Equatable {
   package let found: Int
 }
 
-/// Offsets written by the scanner without a capacity check each: `reserve` is called once per block of 64 bytes,
-/// which can hold at most 64 of them.
+/// Offsets written by the scanner without a capacity check each: `reserve` is called once per block
+/// of 64 bytes, which can hold at most 64 of them.
 struct OffsetBuffer: ~Copyable {
   private(set) var start: UnsafeMutablePointer<UInt32>
   private var capacity: Int

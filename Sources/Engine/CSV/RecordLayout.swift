@@ -1,4 +1,5 @@
-/// How the columns of a contract are made from the fields of one file's records: a mapping bound to a header.
+/// How the columns of a contract are made from the fields of one file's records: a mapping bound to
+/// a header.
 package struct RecordLayout: Sendable {
   /// How many fields a record has.
   package let fieldCount: Int
@@ -79,12 +80,14 @@ package struct ColumnBinding: Sendable {
   }
 }
 
-/// Texts that stand for other texts in an export, such as Twilio's `no-answer` for `timeout`; case is ignored.
+/// Texts that stand for other texts in an export, such as Twilio's `no-answer` for `timeout`; case
+/// is ignored.
 package struct ValueDictionary: Sendable {
   private var pool = StringPool()
   private var replacements: [[UInt8]] = []
 
-  /// Pairs of what an export says and what it means. Of keys that differ in case only the first counts.
+  /// Pairs of what an export says and what it means. Of keys that differ in case only the first
+  /// counts.
   package init(_ pairs: [(key: String, value: String)]) {
     for pair in pairs {
       let known = pool.count

@@ -1,14 +1,16 @@
 // The first half of reading CSV: where do records and fields begin and end?
 //
-// 64 bytes at a time give a bit mask of the bytes that can matter: delimiter, quote, CR, LF. Only those are
-// looked at, one by one, by the state machine below, so a block of plain text costs a few instructions. A separate mask for
-// each byte and arithmetic on quote parity (as simdjson does) would be quicker still on clean files, but is wrong where a quote stands
-// inside an unquoted field, which real exports do; the machine is exact everywhere.
+// 64 bytes at a time give a bit mask of the bytes that can matter: delimiter, quote, CR, LF. Only
+// those are looked at, one by one, by the state machine below, so a block of plain text costs a few
+// instructions. A separate mask for each byte and arithmetic on quote parity (as simdjson does)
+// would be quicker still on clean files, but is wrong where a quote stands inside an unquoted
+// field, which real exports do; the machine is exact everywhere.
 //
-// Refused records. Text after a closing quote, and a quote that is never closed, refuse the record's first line
-// only; so does a record over several lines with the wrong number of fields. Reading then resumes on the next line,
-// so that a stray quote swallows nothing. Hence what a line means can depend on what follows: the scanner asks for
-// more bytes (`needsMore`) where a record is not complete.
+// Refused records. Text after a closing quote, and a quote that is never closed, refuse the
+// record's first line only; so does a record over several lines with the wrong number of fields.
+// Reading then resumes on the next line, so that a stray quote swallows nothing. Hence what a line
+// means can depend on what follows: the scanner asks for more bytes (`needsMore`) where a record is
+// not complete.
 
 /// Finds the records of a chunk. Pure: bytes in, offsets out.
 package struct RecordScanner {
@@ -27,8 +29,9 @@ package struct RecordScanner {
   let quote: UInt8?
   let maximumRecord: Int
 
-  /// A scanner for files written this way. A record of more than `maximumRecord` bytes counts as one with a stray
-  /// quote, whether or not it ends further on: so what is read does not depend on how much is loaded.
+  /// A scanner for files written this way. A record of more than `maximumRecord` bytes counts as
+  /// one with a stray quote, whether or not it ends further on: so what is read does not depend on
+  /// how much is loaded.
   package init(_ dialect: Dialect, maximumRecord: Int = .max >> 1) {
     self.maximumRecord = maximumRecord
     mask = BlockMask(delimiter: dialect.delimiter, quote: dialect.quote)
@@ -57,7 +60,8 @@ package struct RecordScanner {
     }
   }
 
-  /// Indexes the records that begin in `start..<limit`. A record may run on past `limit`, up to the end of `chunk`.
+  /// Indexes the records that begin in `start..<limit`. A record may run on past `limit`, up to the
+  /// end of `chunk`.
   /// - Parameters:
   ///   - chunk: The bytes; at least 64 more must be readable (and are ignored) after them.
   ///   - isLast: Whether the file ends where the chunk does.
@@ -251,8 +255,8 @@ package struct RecordScanner {
     return isOneLine ? next : afterBreak(at: state.firstBreak, in: chunk)
   }
 
-  /// Refuses the first line of a record whose quotes are wrong; returns where the next line begins, `noCSV`, or
-  /// nil if the line's end is not in the chunk yet.
+  /// Refuses the first line of a record whose quotes are wrong; returns where the next line begins,
+  /// `noCSV`, or nil if the line's end is not in the chunk yet.
   private func refuseLine(
     of state: State, in chunk: ByteView, isLast: Bool, into index: inout RecordIndex
   ) -> Int? {

@@ -34,7 +34,8 @@ package struct TextPattern: Sendable {
 
 /// A regular expression of a mapping, compiled when the mapping is read.
 ///
-/// Swift's `Regex` is not `Sendable` by declaration; a compiled one is never changed, and matching only reads it.
+/// Swift's `Regex` is not `Sendable` by declaration; a compiled one is never changed, and matching
+/// only reads it.
 package struct CompiledRegex: @unchecked Sendable {
   /// As written.
   package let source: String
@@ -51,8 +52,8 @@ package struct CompiledRegex: @unchecked Sendable {
       return nil
     }
     self.source = source
-    // Matching the empty text against an alternative with the empty pattern always succeeds, and its output has
-    // every group.
+    // Matching the empty text against an alternative with the empty pattern always succeeds, and
+    // its output has every group.
     let lenient = try? Regex("(?:\(source))|")
     groupCount = (lenient.flatMap { "".firstMatch(of: $0) }?.output.count ?? 1) - 1
   }

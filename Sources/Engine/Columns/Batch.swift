@@ -1,13 +1,15 @@
-/// Up to a few thousand decoded rows of one source, column by column: what a stage's `add` is handed.
+/// Up to a few thousand decoded rows of one source, column by column: what a stage's `add` is
+/// handed.
 ///
-/// Columns are indexed as in the source's `Contract`. A text column is a list of slices of the chunk it was read from
-/// (or of the batch's arena, for values that had to be unescaped, transcoded or computed); every other type
-/// is an `Int64` in the unit of its `FieldType`, with `Int64.absent` for "no value".
-/// A batch is reused: nothing of it may be kept after `add` returns.
+/// Columns are indexed as in the source's `Contract`. A text column is a list of slices of the
+/// chunk it was read from (or of the batch's arena, for values that had to be unescaped, transcoded
+/// or computed); every other type is an `Int64` in the unit of its `FieldType`, with `Int64.absent`
+/// for "no value". A batch is reused: nothing of it may be kept after `add` returns.
 package final class Batch {
   /// How many rows.
   package internal(set) var count = 0
-  /// Values of the columns that are not text; empty for text columns and for columns no stage reads.
+  /// Values of the columns that are not text; empty for text columns and for columns no stage
+  /// reads.
   package internal(set) var integers: [[Int64]]
   var texts: [TextSlices]
   /// Where each row begins in its file: its order among rows with the same key.
@@ -62,8 +64,8 @@ struct TextSlices {
 
 /// Bytes made while decoding a batch: unescaped, transcoded and computed texts.
 ///
-/// The memory is owned by hand so that slices can be resolved by adding an offset to one pointer; it only grows,
-/// and is emptied (not freed) for the next batch.
+/// The memory is owned by hand so that slices can be resolved by adding an offset to one pointer;
+/// it only grows, and is emptied (not freed) for the next batch.
 struct Arena: ~Copyable {
   private(set) var start: UnsafeMutableRawPointer
   private(set) var count = 0

@@ -1,8 +1,8 @@
 /// A borrowed run of bytes: valid only while the batch or buffer it points into lives.
 ///
-/// Decoding and grouping look at hundreds of millions of fields; a pointer and a count cost nothing to
-/// make, where a `String` would allocate. A view never leaves the `add` call that was handed its batch:
-/// what must outlive it is copied into a `StringPool` or a `TextColumn`.
+/// Decoding and grouping look at hundreds of millions of fields; a pointer and a count cost nothing
+/// to make, where a `String` would allocate. A view never leaves the `add` call that was handed its
+/// batch: what must outlive it is copied into a `StringPool` or a `TextColumn`.
 @frozen @usableFromInline package struct ByteView {
   /// The first byte.
   @usableFromInline package let start: UnsafeRawPointer

@@ -1,4 +1,5 @@
-/// What a source must look like: its columns in the order of the specification, and its primary key.
+/// What a source must look like: its columns in the order of the specification, and its primary
+/// key.
 package struct Contract: Sendable {
   /// The source's name, such as `calls`.
   package let source: String
@@ -19,8 +20,8 @@ package struct Contract: Sendable {
     }
   }
 
-  /// The index of a column in batches of this source. The name comes from code, so an unknown one is a
-  /// programming error.
+  /// The index of a column in batches of this source. The name comes from code, so an unknown one
+  /// is a programming error.
   package func column(_ name: String) -> Int {
     guard let index = fields.firstIndex(where: { $0.name == name }) else {
       preconditionFailure("\(source) has no column \(name)")
@@ -28,7 +29,8 @@ package struct Contract: Sendable {
     return index
   }
 
-  /// Whether raw text of the source may hold secrets (tax identifiers), to be masked wherever it is shown.
+  /// Whether raw text of the source may hold secrets (tax identifiers), to be masked wherever it is
+  /// shown.
   package var holdsSecrets: Bool { fields.contains(where: \.isSecret) }
 }
 
@@ -62,10 +64,11 @@ package enum FieldType: Sendable {
   case instant
   /// Days since 1970-01-01.
   case day
-  /// Minor units of the row's currency (a column of the same contract) or, without one, of the reporting
-  /// currency; never negative.
+  /// Minor units of the row's currency (a column of the same contract) or, without one, of the
+  /// reporting currency; never negative.
   case money(currency: String?)
-  /// A decimal fraction, scaled as `Rate`, within the bounds; the unit holds unless a mapping says otherwise.
+  /// A decimal fraction, scaled as `Rate`, within the bounds; the unit holds unless a mapping says
+  /// otherwise.
   case rate(Rate.Bounds, unit: Rate.Unit)
   /// A whole number within the bounds.
   case integer(ClosedRange<Int64>)

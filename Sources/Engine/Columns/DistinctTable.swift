@@ -1,13 +1,13 @@
 /// Counts distinct things per group: a set of (group, 96-bit fingerprint) pairs in 16-byte entries.
 ///
-/// Distinct visitors per product and day are far more than the groups; keeping a fingerprint of each key instead
-/// of the key makes an entry 16 bytes, and an insertion mostly one cache line.
-/// Two keys of one group that share a fingerprint would count as one. With n keys in a group the odds are below
-/// n² / 2⁹⁷: for a million visitors of one product on one day less than 1 in 10¹⁷; for a billion keys in all,
-/// even in one group, less than 1 in 10¹¹.
+/// Distinct visitors per product and day are far more than the groups; keeping a fingerprint of
+/// each key instead of the key makes an entry 16 bytes, and an insertion mostly one cache line. Two
+/// keys of one group that share a fingerprint would count as one. With n keys in a group the odds
+/// are below n² / 2⁹⁷: for a million visitors of one product on one day less than 1 in 10¹⁷; for a
+/// billion keys in all, even in one group, less than 1 in 10¹¹.
 @usableFromInline package struct DistinctTable: Sendable {
-  /// The group + 1 (0: an empty slot) and the fingerprint. Two words rather than a vector of four: comparing and
-  /// testing those compiles to loops over lanes.
+  /// The group + 1 (0: an empty slot) and the fingerprint. Two words rather than a vector of four:
+  /// comparing and testing those compiles to loops over lanes.
   @frozen @usableFromInline struct Entry: Sendable {
     /// The group + 1 in the upper half, 32 bits of the fingerprint in the lower.
     @usableFromInline let head: UInt64
@@ -34,13 +34,13 @@
     add(Entry(head: UInt64(group + 1) << 32 | UInt64(print.second), tail: print.first))
   }
 
-  /// Adds every pair of another table; `groups` maps its groups to this table's, and `added` is called with the
-  /// (mapped) group of each pair that was not there.
+  /// Adds every pair of another table; `groups` maps its groups to this table's, and `added` is
+  /// called with the (mapped) group of each pair that was not there.
   package mutating func merge(
     _ other: DistinctTable, groups: [Int], added: (Int) -> Void
   ) {
-    // The other table's entries come in the order of their hashes: put into a smaller table they would all land in its
-    // first part and pile up there, so room for all of them is made before.
+    // The other table's entries come in the order of their hashes: put into a smaller table they
+    // would all land in its first part and pile up there, so room for all of them is made before.
     while (filled + other.filled) * 4 > entries.count * 3 { grow() }
     for entry in other.entries where entry.head != 0 {
       let group = groups[Int(entry.head >> 32) - 1]

@@ -1,7 +1,7 @@
 /// Groups rows by a key of two words: each distinct key gets a group number, dense from 0.
 ///
-/// The words hold codes, days and hashes as a stage packs them. Open addressing with linear probing;
-/// accumulators live in plain arrays indexed by the group number, beside the table.
+/// The words hold codes, days and hashes as a stage packs them. Open addressing with linear
+/// probing; accumulators live in plain arrays indexed by the group number, beside the table.
 @usableFromInline package struct GroupTable: Sendable {
   @usableFromInline var slots: [UInt32]
   /// The two words of each group's key, in order of group number.

@@ -1,6 +1,6 @@
-// The hash behind every table of this engine: multiply-and-fold (as in wyhash) over 8-byte words, one
-// 64 × 64 → 128 bit product for each 16 bytes. Seeds are fixed: a hash never decides a result, only how
-// quickly it is found, and fixed seeds keep runs repeatable.
+// The hash behind every table of this engine: multiply-and-fold (as in wyhash) over 8-byte words,
+// one 64 × 64 → 128 bit product for each 16 bytes. Seeds are fixed: a hash never decides a result,
+// only how quickly it is found, and fixed seeds keep runs repeatable.
 
 /// Multiplies to 128 bits and folds the halves together.
 @inlinable @inline(__always)

@@ -1,12 +1,13 @@
 /// Interned texts: each distinct run of bytes gets a code, dense from 0 in order of first sight.
 ///
-/// Codes make grouping and joining integer work. They depend on the order rows arrive in, so no result may
-/// show them: sort by `bytes(of:)` before anything leaves a stage.
-/// Looking up costs one hash, one probe on average and one comparison; memory is the texts plus 20 bytes each.
+/// Codes make grouping and joining integer work. They depend on the order rows arrive in, so no
+/// result may show them: sort by `bytes(of:)` before anything leaves a stage. Looking up costs one
+/// hash, one probe on average and one comparison; memory is the texts plus 20 bytes each.
 @usableFromInline package struct StringPool: Sendable {
   /// Code + 1 for each slot of the open-addressing table, 0 for an empty slot.
   @usableFromInline var slots: [UInt32]
-  /// 32 bits of each text's hash beside its slot: where it belongs, and whether comparing is worth while.
+  /// 32 bits of each text's hash beside its slot: where it belongs, and whether comparing is worth
+  /// while.
   @usableFromInline var tags: [UInt32]
   @usableFromInline var storage: [UInt8] = []
   /// Where each code's text ends in `storage`; it begins where the one before ends.

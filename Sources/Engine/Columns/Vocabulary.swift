@@ -1,7 +1,8 @@
 /// The accepted words of an enumerated column and the code each stands for; case is ignored.
 ///
-/// Lists are short (at most a few dozen words of at most 32 bytes), so a scan over packed words beats any
-/// table: one comparison of length and first eight letters rejects nearly every other word.
+/// Lists are short (at most a few dozen words of at most 32 bytes), so a scan over packed words
+/// beats any table: one comparison of length and first eight letters rejects nearly every other
+/// word.
 package struct Vocabulary: Sendable {
   /// The canonical words; a word's index is its code.
   package let words: [String]
@@ -61,7 +62,8 @@ package struct Vocabulary: Sendable {
     return nil
   }
 
-  /// The code of a canonical word; the word comes from code, so an unknown one is a programming error.
+  /// The code of a canonical word; the word comes from code, so an unknown one is a programming
+  /// error.
   package subscript(_ word: String) -> Int64 {
     guard let code = words.firstIndex(of: word) else {
       preconditionFailure("\(word) is not in the vocabulary")

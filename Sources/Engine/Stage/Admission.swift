@@ -1,10 +1,11 @@
 import Synchronization
 
-/// Decides which rows of a source are used where several have the same primary key: the last one by file and place.
+/// Decides which rows of a source are used where several have the same primary key: the last one by
+/// file and place.
 ///
-/// One pass is enough unless two rows with one key say different things. Then `contestedKeys` is not empty, what the pass
-/// folded is thrown away, and a second pass with `Admission(contract:, contested:)` holds the rows of those keys aside;
-/// `settle` gives the winners.
+/// One pass is enough unless two rows with one key say different things. Then `contestedKeys` is
+/// not empty, what the pass folded is thrown away, and a second pass with `Admission(contract:,
+/// contested:)` holds the rows of those keys aside; `settle` gives the winners.
 package final class Admission: Sendable {
   /// How many rows lost against a row with the same key.
   package struct Losses: Sendable, Equatable {
@@ -37,7 +38,8 @@ package final class Admission: Sendable {
   /// Whether rows are held aside, for which every column of the contract must be decoded.
   package var needsAllColumns: Bool { !contested.isEmpty }
 
-  /// Squeezes out of a batch the rows that are not to be folded (yet); `file` is the place of its file in byte order of names.
+  /// Squeezes out of a batch the rows that are not to be folded (yet); `file` is the place of its
+  /// file in byte order of names.
   package func admit(_ batch: Batch, file: Int) {
     let heldRows = holdAside(batch, file: file)
     let verdicts = ledger.enter(keys: batch.keyHashes, records: batch.recordHashes)
@@ -72,8 +74,8 @@ package final class Admission: Sendable {
     return rows
   }
 
-  /// After a pass: the winners among the rows held aside, in batches of at most `batchSize` rows, and what was lost in
-  /// the whole pass.
+  /// After a pass: the winners among the rows held aside, in batches of at most `batchSize` rows,
+  /// and what was lost in the whole pass.
   package func settle(batchSize: Int, fold: (Batch) throws(StageError) -> Void) throws(StageError)
     -> Losses
   {
@@ -100,7 +102,8 @@ package final class Admission: Sendable {
   }
 }
 
-/// A row held aside: its place, its key and all its values, as bytes that are equal exactly if the values are.
+/// A row held aside: its place, its key and all its values, as bytes that are equal exactly if the
+/// values are.
 struct HeldRow: Sendable {
   let file: Int
   let position: Int

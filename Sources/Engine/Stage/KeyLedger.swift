@@ -2,14 +2,17 @@ import Synchronization
 
 // Which primary keys have been seen, for every row of every source: 16 bytes a row.
 //
-// A row is known by two hashes: of its key, and of all it says (its raw record). Two rows with the same key that say the same
-// are duplicates whichever is kept, so the one that comes second is dropped at once and nothing needs an order. Only if
-// they differ does it matter which is the last; then the key is *contested*, and the pass over the source is repeated
-// with the rows of contested keys held aside and settled exactly (`Admission`). A collision of key hashes between different keys
-// makes them contested too, and is thereby settled exactly; a row would be lost only if both hashes collided at once (2⁻¹²⁸ a pair).
+// A row is known by two hashes: of its key, and of all it says (its raw record). Two rows with the
+// same key that say the same are duplicates whichever is kept, so the one that comes second is
+// dropped at once and nothing needs an order. Only if they differ does it matter which is the last;
+// then the key is *contested*, and the pass over the source is repeated with the rows of contested
+// keys held aside and settled exactly (`Admission`). A collision of key hashes between different
+// keys makes them contested too, and is thereby settled exactly; a row would be lost only if both
+// hashes collided at once (2⁻¹²⁸ a pair).
 //
-// The table is cut into partitions by key hash, each with its lock. A batch is sorted by partition first, so a
-// lock is taken once per batch and partition, and the accesses under it stay within one small table.
+// The table is cut into partitions by key hash, each with its lock. A batch is sorted by partition
+// first, so a lock is taken once per batch and partition, and the accesses under it stay within one
+// small table.
 
 /// The keys seen in one pass over a source; shared by all workers.
 final class KeyLedger: Sendable {
@@ -69,7 +72,8 @@ final class KeyLedger: Sendable {
     }
 
     mutating func enter(key: UInt64, record: UInt64) -> Verdict {
-      // Zero is taken by "empty"; two hashes that share a value are no worse than any two that collide.
+      // Zero is taken by "empty"; two hashes that share a value are no worse than any two that
+      // collide.
       let record = record == 0 ? 1 : record
       let mask = slots.count - 1
       var slot = Int(truncatingIfNeeded: key) & mask

@@ -27,7 +27,8 @@ package struct ParameterDeclaration: Sendable, Equatable {
     self.summary = summary
   }
 
-  /// The value of a text: minor units, a rate's `scaled` or a whole number; nil if it is not of the kind.
+  /// The value of a text: minor units, a rate's `scaled` or a whole number; nil if it is not of the
+  /// kind.
   package func value(of text: String, currency: Currency) -> Int64? {
     Array(text.utf8).withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress else { return nil }
@@ -57,8 +58,8 @@ package struct Parameters: Sendable {
   private let values: [String: Int64]
   private let currency: Currency
 
-  /// Checks the texts a pipeline gives for the declared settings. Names that no stage declares are left to the
-  /// caller, who knows where they stand. All bad values are reported together.
+  /// Checks the texts a pipeline gives for the declared settings. Names that no stage declares are
+  /// left to the caller, who knows where they stand. All bad values are reported together.
   package init(
     _ texts: [String: String] = [:], declarations: [ParameterDeclaration] = [], currency: Currency
   ) throws(ParameterError) {
@@ -79,8 +80,8 @@ package struct Parameters: Sendable {
     self.currency = currency
   }
 
-  /// The value of a setting, its default where the pipeline says nothing: minor units of the reporting currency,
-  /// a rate's `scaled`, or a whole number.
+  /// The value of a setting, its default where the pipeline says nothing: minor units of the
+  /// reporting currency, a rate's `scaled`, or a whole number.
   package subscript(_ declaration: ParameterDeclaration) -> Int64 {
     if let value = values[declaration.name] { return value }
     guard let value = declaration.value(of: declaration.defaultValue, currency: currency) else {

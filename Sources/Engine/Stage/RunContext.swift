@@ -1,4 +1,5 @@
-/// What a run is about: its window, the place and currency it reports in, and the values of its settings.
+/// What a run is about: its window, the place and currency it reports in, and the values of its
+/// settings.
 package struct RunContext: Sendable {
   /// The days the run covers.
   package let window: Window
@@ -20,8 +21,8 @@ package struct RunContext: Sendable {
   /// The last instant the run sees.
   package var lastInstant: Int64 { timeZone.firstInstant(of: window.to + 1) - 1 }
 
-  /// The first instant of the day that lies `days` before the window; the least value of a column where the
-  /// run covers everything.
+  /// The first instant of the day that lies `days` before the window; the least value of a column
+  /// where the run covers everything.
   package func firstInstant(daysBefore days: Int = 0) -> Int64 {
     guard let from = window.from else { return Instant.first }
     return timeZone.firstInstant(of: from - days)
@@ -44,8 +45,8 @@ package struct Window: Sendable, Equatable {
     self.to = to
   }
 
-  /// The number of the day that lies `days` before the window; below every day where the window covers
-  /// everything.
+  /// The number of the day that lies `days` before the window; below every day where the window
+  /// covers everything.
   @inlinable package func firstDay(daysBefore days: Int = 0) -> Int32 {
     guard let from else { return .min }
     return (from - days).number
@@ -57,8 +58,8 @@ package struct Window: Sendable, Equatable {
   /// Whether a day, by its number, lies in the window.
   @inlinable package func contains(_ day: Int32) -> Bool { day >= firstDay() && day <= lastDay }
 
-  /// The Monday, by its number, of the week of the day that lies `days` before the window; below every day
-  /// where the window covers everything.
+  /// The Monday, by its number, of the week of the day that lies `days` before the window; below
+  /// every day where the window covers everything.
   package func firstMonday(daysBefore days: Int = 0) -> Int32 {
     guard let from else { return .min }
     return (from - days).weekStart.number

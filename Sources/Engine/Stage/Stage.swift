@@ -1,8 +1,9 @@
 /// One composable step: a mergeable fold over the rows of its sources.
 ///
-/// Workers each fold batches into a partial of their own; partials are merged in any order; `finish` makes
-/// the tables. Rows arrive in no particular order and in batches of any size, so the result must not depend on
-/// either: what needs an order is kept as compact rows and sorted in `finish`.
+/// Workers each fold batches into a partial of their own; partials are merged in any order;
+/// `finish` makes the tables. Rows arrive in no particular order and in batches of any size, so the
+/// result must not depend on either: what needs an order is kept as compact rows and sorted in
+/// `finish`.
 package protocol Stage: Sendable {
   /// What a worker accumulates.
   associatedtype Partial

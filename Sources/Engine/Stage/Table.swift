@@ -22,7 +22,8 @@ package struct Table: Sendable {
   /// How many rows.
   package var count: Int { columns.first?.count ?? 0 }
 
-  /// The values of a column that is not text, in the unit of its `ColumnType`, `Int64.absent` for NULL.
+  /// The values of a column that is not text, in the unit of its `ColumnType`, `Int64.absent` for
+  /// NULL.
   package func integers(_ name: String) -> [Int64] {
     guard case .integers(let values) = columns[schema.index(of: name)] else {
       preconditionFailure("\(schema.name).\(name) is text")

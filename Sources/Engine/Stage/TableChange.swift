@@ -4,11 +4,13 @@ package struct TableChange: Sendable {
   package let schema: TableSchema
   /// The rows of the window: written whether or not they were published before.
   package let rows: Table
-  /// The part of the published table that `rows` replaces: published rows in it whose key is not in `rows` go.
+  /// The part of the published table that `rows` replaces: published rows in it whose key is not in
+  /// `rows` go.
   package let replaces: Span
   /// Rows from before the window, computed anew: written only where their key is already published.
   package let restated: Table
-  /// Keys from before the window that, computed anew, give no row any more: removed where published.
+  /// Keys from before the window that, computed anew, give no row any more: removed where
+  /// published.
   package let retired: Table
 
   /// A change. `retired` has the schema's key columns, in the order of `TableSchema.key`.

@@ -4,13 +4,16 @@ package struct TableSchema: Sendable {
   package let name: String
   /// One line on what a row is, for `list` and the reports' definitions.
   package let summary: String
-  /// The columns in the order of the canonical CSV; ours, which the specification does not name, come last.
+  /// The columns in the order of the canonical CSV; ours, which the specification does not name,
+  /// come last.
   package let columns: [ColumnSchema]
   /// The columns that identify a row: unique in the warehouse.
   package let key: [String]
-  /// The day, instant or week column that says which window a row belongs to; nil if rows have no place in time.
+  /// The day, instant or week column that says which window a row belongs to; nil if rows have no
+  /// place in time.
   package let timeColumn: String?
-  /// Whether a run's rows are its own (the column `run_id`), so that an export shows the last run's only.
+  /// Whether a run's rows are its own (the column `run_id`), so that an export shows the last run's
+  /// only.
   package let isPerRun: Bool
 
   /// A table's schema.
@@ -53,7 +56,8 @@ package struct ColumnSchema: Sendable, Equatable {
   package let type: ColumnType
   /// Whether NULL is allowed.
   package let isNullable: Bool
-  /// Whether the column is ours beyond the specification's, left out of an export that names no columns.
+  /// Whether the column is ours beyond the specification's, left out of an export that names no
+  /// columns.
   package let isExtra: Bool
 
   /// A column.

@@ -1,7 +1,7 @@
 /// Where tables are kept: a SQLite file, or PostgreSQL.
 ///
-/// One thread uses a warehouse at a time. Readers of the same database see the run before or the run after a
-/// publication, never a mix.
+/// One thread uses a warehouse at a time. Readers of the same database see the run before or the
+/// run after a publication, never a mix.
 package protocol Warehouse: AnyObject {
   /// The URL with any password masked, for messages.
   var displayName: String { get }
@@ -9,7 +9,8 @@ package protocol Warehouse: AnyObject {
   /// Applies the migrations that the database does not have yet, in order, each in a transaction.
   func migrate(_ migrations: [Migration]) throws(WarehouseError)
 
-  /// Keeps any other run out until `unlock`; throws an `.unavailable` error at once if one holds the lock.
+  /// Keeps any other run out until `unlock`; throws an `.unavailable` error at once if one holds
+  /// the lock.
   func lock() throws(WarehouseError)
 
   /// Lets other runs in again.
@@ -23,11 +24,12 @@ package protocol Warehouse: AnyObject {
   /// Makes all changes visible together, in one transaction, or none.
   func publish(_ changes: [TableChange]) throws(WarehouseError)
 
-  /// Runs one read-only statement and calls `row` for each row of its result; any attempt to write throws.
+  /// Runs one read-only statement and calls `row` for each row of its result; any attempt to write
+  /// throws.
   ///
-  /// `types` says how to read result columns, by name: those come as `.typed` in the unit of their type (a
-  /// money column as minor units, whatever the database stores), others as the database gives them.
-  /// Returns the names of the result's columns.
+  /// `types` says how to read result columns, by name: those come as `.typed` in the unit of their
+  /// type (a money column as minor units, whatever the database stores), others as the database
+  /// gives them. Returns the names of the result's columns.
   @discardableResult
   func query(
     _ sql: String, parameters: [String: SQLValue], types: [String: ColumnType],

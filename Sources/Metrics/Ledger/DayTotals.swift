@@ -1,7 +1,7 @@
 import Engine
 
-/// Sums over spans of days per key, each answered by two binary searches: entries are grouped by key and kept
-/// in order of days with running totals.
+/// Sums over spans of days per key, each answered by two binary searches: entries are grouped by
+/// key and kept in order of days with running totals.
 struct DayTotals {
   /// A value of a key on a day; absent for one that is not known.
   struct Entry {

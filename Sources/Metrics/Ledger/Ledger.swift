@@ -48,8 +48,8 @@ package struct Ledger {
   /// The amount in minor units of the reporting currency, 0 or more; absent if there was no rate.
   package func amountIfKnown(_ row: Int) -> Int64 { amounts[row] }
 
-  /// The amount in minor units of the reporting currency, 0 or more. Without a rate to convert it the stage that
-  /// asks cannot go on.
+  /// The amount in minor units of the reporting currency, 0 or more. Without a rate to convert it
+  /// the stage that asks cannot go on.
   package func amount(_ row: Int, for stage: String) throws(StageError) -> Int64 {
     if amounts[row] != .absent { return amounts[row] }
     throw missingRate(row, for: stage)

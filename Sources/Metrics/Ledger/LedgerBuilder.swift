@@ -21,7 +21,8 @@ struct LedgerBuilder {
     rateDays.reserveCapacity(order.count)
     var amounts: [Int64] = []
     amounts.reserveCapacity(order.count)
-    /// For each sale: its adjustments in its own currency so far, what was taken less what came back.
+    /// For each sale: its adjustments in its own currency so far, what was taken less what came
+    /// back.
     var taken = [Int64](repeating: 0, count: order.count)
     for (place, row) in order.enumerated() {
       let original = originals[place]
@@ -43,7 +44,8 @@ struct LedgerBuilder {
         amounts.append(rows.amount[row] == 0 ? 0 : .absent)
         continue
       }
-      // Both lie within 63 bits and the change has the sign of the kind, so only its size can be too large.
+      // Both lie within 63 bits and the change has the sign of the kind, so only its size can be
+      // too large.
       let (change, overflow) = (isReturn ? left : right).subtractingReportingOverflow(
         isReturn ? right : left)
       if overflow { throw LedgerStage.overflowError("transaction \(name(row))") }
@@ -74,8 +76,8 @@ struct LedgerBuilder {
     }
   }
 
-  /// For each place in the order, the place of the sale it adjusts, −1 for none: only a sale that came before is
-  /// an original.
+  /// For each place in the order, the place of the sale it adjusts, −1 for none: only a sale that
+  /// came before is an original.
   private func linked(_ order: [Int]) -> [Int] {
     var placeOfSale = [Int](repeating: -1, count: rows.ids.count)
     var originals: [Int] = []

@@ -1,9 +1,10 @@
 import Engine
 
-/// Every transaction up to the window's end, in order, with each adjustment linked to its sale and every amount in
-/// the reporting currency: what all stages about money read, made once.
+/// Every transaction up to the window's end, in order, with each adjustment linked to its sale and
+/// every amount in the reporting currency: what all stages about money read, made once.
 ///
-/// Partials keep compact rows with interned texts; `finish` sorts them, so the order they came in never shows.
+/// Partials keep compact rows with interned texts; `finish` sorts them, so the order they came in
+/// never shows.
 package struct LedgerStage: MetricStage {
   package static let name = "ledger"
   package static let summary = "transactions in order, linked and in the reporting currency"

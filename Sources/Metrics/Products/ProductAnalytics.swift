@@ -59,7 +59,8 @@ package struct ProductAnalytics: MetricStage {
     partial.merge(other)
   }
 
-  /// The table `product_analytics` of the window; throws where an amount lacks its exchange rate or a sum overflows.
+  /// The table `product_analytics` of the window; throws where an amount lacks its exchange rate or
+  /// a sum overflows.
   package func finish(
     _ partial: consuming ProductClicks, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {

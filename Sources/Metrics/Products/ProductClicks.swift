@@ -2,9 +2,10 @@ import Engine
 
 /// Views, viewers and carts per product and day: what `ProductAnalytics` keeps of the clicks.
 ///
-/// This is the hottest loop of the product (a click log has tens of millions of rows), so a row costs no allocation
-/// and no text: user agents and products are codes, whether an agent is a bot's is looked up per distinct agent,
-/// visitors are fingerprints, and counts lie in plain arrays by group.
+/// This is the hottest loop of the product (a click log has tens of millions of rows), so a row
+/// costs no allocation and no text: user agents and products are codes, whether an agent is a bot's
+/// is looked up per distinct agent, visitors are fingerprints, and counts lie in plain arrays by
+/// group.
 package struct ProductClicks: Sendable {
   var products = StringPool()
   private var agents = StringPool()

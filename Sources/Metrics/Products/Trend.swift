@@ -24,11 +24,12 @@ enum Trend: Int32, CaseIterable {
     }
   }
 
-  /// The trend of `now` units in 28 days after `before` in the 28 days before them; both are sums of 64-bit
-  /// quantities that are 0 or more.
+  /// The trend of `now` units in 28 days after `before` in the 28 days before them; both are sums
+  /// of 64-bit quantities that are 0 or more.
   ///
-  /// `hot` and `declining` need a change of a quarter or a fifth that is also significant at 5 %: of two Poisson
-  /// counts, (U − V)² ≥ 1.96² (U + V). All in whole numbers, so that limits are exact.
+  /// `hot` and `declining` need a change of a quarter or a fifth that is also significant at 5 %:
+  /// of two Poisson counts, (U − V)² ≥ 1.96² (U + V). All in whole numbers, so that limits are
+  /// exact.
   init(now: Int128, before: Int128) {
     if now + before < 10 {
       self = .new

@@ -3,8 +3,8 @@ import Engine
 extension Sources {
   /// Sales and what became of them. Amounts are never negative: the kind gives the sign.
   ///
-  /// Without a value `quantity` is 1, `interval` a month and `interval_count` 1; readers apply that, batches
-  /// hold no value.
+  /// Without a value `quantity` is 1, `interval` a month and `interval_count` 1; readers apply
+  /// that, batches hold no value.
   package static let transactions = Contract(
     source: "transactions", key: ["transaction_id"],
     fields: [

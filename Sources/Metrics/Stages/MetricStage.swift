@@ -1,7 +1,7 @@
 import Engine
 
-/// A stage of the domain: what it reads, writes and asks for is known without a run, so that it can be listed,
-/// planned and checked before one; only its instance knows a run's window and settings.
+/// A stage of the domain: what it reads, writes and asks for is known without a run, so that it can
+/// be listed, planned and checked before one; only its instance knows a run's window and settings.
 package protocol MetricStage: Stage {
   /// The name in pipelines, `--select` and messages.
   static var name: String { get }
@@ -59,8 +59,8 @@ extension MetricStage {
   }
 }
 
-/// A ratio of whole numbers as a table holds it: millionths, rounded half away from zero; absent for a zero
-/// denominator, and for what no column could hold.
+/// A ratio of whole numbers as a table holds it: millionths, rounded half away from zero; absent
+/// for a zero denominator, and for what no column could hold.
 func ratio(_ numerator: Int64, _ denominator: Int64) -> Int64 {
   Money.narrow(Money.divideRounded(Int128(numerator) * 1_000_000, Int128(denominator))) ?? .absent
 }

@@ -13,8 +13,8 @@ struct BookingValues {
   private let defaultValue: Int64
   private let stage: String
 
-  /// The bookings of a ledger; `vendorCodes` maps the ledger's vendors to the codes asked for, `categories` holds
-  /// the category of each of those.
+  /// The bookings of a ledger; `vendorCodes` maps the ledger's vendors to the codes asked for,
+  /// `categories` holds the category of each of those.
   init(
     _ ledger: Ledger, vendorCodes: CodeMap, categories: [Int32], categoryCount: Int,
     defaultValue: Int64, stage: String

@@ -5,8 +5,8 @@ enum IntentScore {
   /// How long an earlier call of the session counts: 24 hours, whatever the clocks do.
   static let reach = Instant.day
 
-  /// 3, plus 1 for each earlier call (at most 3), plus 2 if one of those went to another vendor, plus 1 from
-  /// 15 seconds on and 1 more from 45.
+  /// 3, plus 1 for each earlier call (at most 3), plus 2 if one of those went to another vendor,
+  /// plus 1 from 15 seconds on and 1 more from 45.
   static func score(earlier: Int, elsewhere: Bool, duration: Int64) -> Int64 {
     3 + Int64(min(earlier, 3)) + (elsewhere ? 2 : 0) + (duration >= 15 ? 1 : 0)
       + (duration >= 45 ? 1 : 0)

@@ -12,7 +12,8 @@ struct JudgedCalls {
   let intents: [Int64]
   /// What each failed call cost, by row.
   var lost: [Int64]
-  /// The follow-up that made a call's row TRUE, by row; absent where the row is FALSE or none is known.
+  /// The follow-up that made a call's row TRUE, by row; absent where the row is FALSE or none is
+  /// known.
   var followups: [Int64]
   /// Whether each failed call was followed up, by row.
   var followed: [Bool]
@@ -24,7 +25,8 @@ extension VendorConnections {
   /// How long after a call a follow-up counts, and a subscription after that.
   static let followupReach = 30 * Instant.day
 
-  /// Scores, values and follow-ups of all calls from the first week on that the restated days touch.
+  /// Scores, values and follow-ups of all calls from the first week on that the restated days
+  /// touch.
   func judge(
     _ partial: CallRows, _ ledger: Ledger, published: Table
   ) throws(StageError) -> JudgedCalls {
@@ -105,7 +107,8 @@ struct Followup: Equatable {
   enum Earlier: Equatable {
     /// No row, or a FALSE one.
     case none
-    /// A TRUE one, with its follow-up (absent where another program set it) and whether that won the vendor.
+    /// A TRUE one, with its follow-up (absent where another program set it) and whether that won
+    /// the vendor.
     case sent(at: Int64, converted: Bool = false)
   }
 
@@ -116,8 +119,8 @@ struct Followup: Equatable {
   /// Whether an earlier run saw the follow-up win the vendor.
   private let wasConverted: Bool
 
-  /// The state of a call at `callAt` whose vendor's follow-up was at `sentAt` (absent: none that the run sees).
-  /// What an earlier run decided stays, with its follow-up.
+  /// The state of a call at `callAt` whose vendor's follow-up was at `sentAt` (absent: none that
+  /// the run sees). What an earlier run decided stays, with its follow-up.
   init(callAt: Int64, sentAt: Int64, earlier: Earlier) {
     let isWithin =
       sentAt != .absent && sentAt >= callAt
@@ -133,10 +136,11 @@ struct Followup: Equatable {
     }
   }
 
-  /// Whether a vendor's first subscription (absent: none up to `last`, the run's last instant) came after the
-  /// follow-up, within 30 days.
+  /// Whether a vendor's first subscription (absent: none up to `last`, the run's last instant) came
+  /// after the follow-up, within 30 days.
   ///
-  /// A run of an old window does not see those days to their end, so it cannot take back what a later one found.
+  /// A run of an old window does not see those days to their end, so it cannot take back what a
+  /// later one found.
   func isConverted(by subscription: Int64, until last: Int64) -> Bool {
     guard isSent, sentAt != .absent else { return false }
     if subscription == .absent {
@@ -151,7 +155,8 @@ struct EarlierFollowups {
   private let pool: StringPool
   private var states: [Followup.Earlier]
 
-  /// Reads `call_id`, `followup_sent`, `followup_sent_at` and `converted_after_followup` of a table.
+  /// Reads `call_id`, `followup_sent`, `followup_sent_at` and `converted_after_followup` of a
+  /// table.
   init(_ published: Table) {
     let ids = published.texts("call_id")
     let sent = published.integers("followup_sent")

@@ -36,7 +36,8 @@ extension VendorConnections {
       ])
   }
 
-  /// The weeks that the window touches, and the leads of those and of the weeks that only restated days touch.
+  /// The weeks that the window touches, and the leads of those and of the weeks that only restated
+  /// days touch.
   func weekChanges(_ calls: JudgedCalls) throws(StageError) -> [TableChange] {
     var weeks = VendorWeeks()
     for row in calls.order { try weeks.add(row, calls) }

@@ -1,10 +1,11 @@
 import Engine
 
-/// Calls that vendors lost, what they were worth, and whether a follow-up won the vendor: metrics.md section 1.
+/// Calls that vendors lost, what they were worth, and whether a follow-up won the vendor:
+/// metrics.md section 1.
 ///
-/// Besides one row per failed call it makes the vendors' weeks and the leads of the weekly export, which are
-/// figures of the same calls. A follow-up up to 30 days after a call and a subscription up to 30 days after that
-/// change the call's row, hence the 61 days restated.
+/// Besides one row per failed call it makes the vendors' weeks and the leads of the weekly export,
+/// which are figures of the same calls. A follow-up up to 30 days after a call and a subscription
+/// up to 30 days after that change the call's row, hence the 61 days restated.
 package struct VendorConnections: MetricStage {
   package static let name = "vendor_connections"
   package static let tags = ["vendors"]
@@ -14,8 +15,8 @@ package struct VendorConnections: MetricStage {
   package static let writes = [connections, weekly, leads]
   package static let parameters = [defaultBookingValue, conversionPerPoint]
 
-  /// A week that the restated days touch may begin 6 days before them, and the 24 hours before its first call
-  /// may reach into a second day before, where that day has 23 hours.
+  /// A week that the restated days touch may begin 6 days before them, and the 24 hours before its
+  /// first call may reach into a second day before, where that day has 23 hours.
   static let lookback = restates + 6 + 2
 
   package static let reads = [
@@ -49,7 +50,8 @@ package struct VendorConnections: MetricStage {
     instants = min(first, context.lastInstant)...context.lastInstant
   }
 
-  /// Rows that were TRUE stay so; those of days before the restated ones matter for the leads of their week.
+  /// Rows that were TRUE stay so; those of days before the restated ones matter for the leads of
+  /// their week.
   package var readsBack: [ReadBack] {
     let monday = context.window.firstMonday(daysBefore: Self.restates)
     let first =
@@ -83,7 +85,8 @@ package struct VendorConnections: MetricStage {
     partial.merge(other)
   }
 
-  /// The three tables, with the restated days before the window; throws where a booking lacks its exchange rate or a sum overflows.
+  /// The three tables, with the restated days before the window; throws where a booking lacks its
+  /// exchange rate or a sum overflows.
   package func finish(
     _ partial: consuming CallRows, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {

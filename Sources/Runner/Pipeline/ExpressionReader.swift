@@ -3,8 +3,8 @@ import YAML
 
 /// Reads computed columns and conditions: `{concat: [{column: First}, " ", {column: Last}]}`.
 ///
-/// A text is a constant; a mapping is one function. The set is closed, so that a mapping can be checked whole before any row is
-/// read, and read by someone who has never seen it.
+/// A text is a constant; a mapping is one function. The set is closed, so that a mapping can be
+/// checked whole before any row is read, and read by someone who has never seen it.
 struct ExpressionReader {
   private let problems: Problems
   /// Judges a reference to a column, when the file has no header to look it up in.

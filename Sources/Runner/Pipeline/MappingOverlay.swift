@@ -2,8 +2,9 @@ import YAML
 
 /// Lays what a pipeline says of a source over the mapping file it names.
 ///
-/// The pipeline's keys win. `columns` are merged one by one, a column's keys one by one, and so are its `values`, so that a
-/// pipeline can change a single word of a ready-made mapping. All nodes keep their marks: a problem is shown where it was written.
+/// The pipeline's keys win. `columns` are merged one by one, a column's keys one by one, and so are
+/// its `values`, so that a pipeline can change a single word of a ready-made mapping. All nodes
+/// keep their marks: a problem is shown where it was written.
 enum MappingOverlay {
   /// What a mapping file may say.
   static let keys = [

@@ -97,8 +97,8 @@ package struct ColumnSpec: Sendable {
   }
 }
 
-/// A column of a file by name; of several names the first one the file has counts, since exports of the same system spell them
-/// differently.
+/// A column of a file by name; of several names the first one the file has counts, since exports of
+/// the same system spell them differently.
 package struct ColumnReference: Sendable {
   /// The names, never empty.
   package let names: [String]
@@ -118,7 +118,8 @@ package struct ConditionSpec: Sendable {
   package let isNegated: Bool
 }
 
-/// A function of a file's columns before it is bound to a header; see `Engine.Expression`, case by case.
+/// A function of a file's columns before it is bound to a header; see `Engine.Expression`, case by
+/// case.
 package indirect enum MappedExpression: Sendable {
   /// A column's text.
   case column(ColumnReference)

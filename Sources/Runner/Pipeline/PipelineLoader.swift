@@ -1,8 +1,8 @@
 import Engine
 import YAML
 
-/// Reads a pipeline file with the mappings and settings files it depends on, and reports everything that is wrong with any of
-/// them at once.
+/// Reads a pipeline file with the mappings and settings files it depends on, and reports everything
+/// that is wrong with any of them at once.
 package struct PipelineLoader {
   private let known: KnownNames
   private let world: ConfigurationWorld
@@ -19,7 +19,8 @@ package struct PipelineLoader {
   /// Reads a pipeline.
   ///
   /// - Parameters:
-  ///   - file: The path of the pipeline's YAML; its mappings are in the folder `mappings` beside it.
+  ///   - file: The path of the pipeline's YAML; its mappings are in the folder `mappings` beside
+  ///     it.
   ///   - overrides: Settings of the command line, which win.
   /// - Throws: Every problem of the pipeline, its mappings and the settings, by file and line.
   package func load(

@@ -54,7 +54,8 @@ package struct Settings: Sendable {
   /// The days to run.
   ///
   /// - Parameter today: the current day in `timezone`.
-  /// - Returns: nil where `from` lies after the last complete day and no `to` is said: there is nothing to run yet.
+  /// - Returns: nil where `from` lies after the last complete day and no `to` is said: there is
+  ///   nothing to run yet.
   package func days(today: Day) -> Days? {
     switch (from, to) {
     case (nil, nil): return window.days(today: today)
@@ -66,8 +67,8 @@ package struct Settings: Sendable {
     }
   }
 
-  /// The settings as text, a line each: the same text for the same settings however they were written down. Inline programs may
-  /// hold environment values: hash it, do not print it.
+  /// The settings as text, a line each: the same text for the same settings however they were
+  /// written down. Inline programs may hold environment values: hash it, do not print it.
   package var fingerprintText: String {
     var lines = ["timezone=\(timezone.name)", "currency=\(currency.text)"]
     switch (from, to) {

@@ -206,7 +206,8 @@ extension ConfigurationWorld {
   }
 }
 
-/// Text for a message: in quotes, on one line, cut if long. Headers come from data files, so what a terminal would obey is escaped.
+/// Text for a message: in quotes, on one line, cut if long. Headers come from data files, so what a
+/// terminal would obey is escaped.
 func quote(_ text: String) -> String {
   var output = "\""
   for scalar in text.unicodeScalars.prefix(80) {

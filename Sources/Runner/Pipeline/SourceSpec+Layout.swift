@@ -39,8 +39,8 @@ extension SourceSpec {
   /// Binds the mapping to a file's header.
   ///
   /// - Parameters:
-  ///   - header: The names of the file's columns. Of a file without a header the fields of its first record: only their number
-  ///     counts.
+  ///   - header: The names of the file's columns. Of a file without a header the fields of its
+  ///     first record: only their number counts.
   ///   - file: The file's name for messages.
   /// - Throws: Everything the file lacks.
   package func layout(header: [String], file: String) throws(BindingError) -> BoundLayout {
@@ -86,7 +86,8 @@ extension SourceSpec {
 }
 
 extension Contract {
-  /// The columns a file must or may have, for messages: `call_id, vendor_id and perhaps session_id`.
+  /// The columns a file must or may have, for messages: `call_id, vendor_id and perhaps
+  /// session_id`.
   package var headerDescription: String {
     let required = fields.filter(\.isRequired).map(\.name).joined(separator: ", ")
     let optional = fields.filter { !$0.isRequired }.map(\.name).joined(separator: ", ")

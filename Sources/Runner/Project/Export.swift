@@ -2,7 +2,8 @@ import Engine
 import Files
 import YAML
 
-/// A table of the warehouse as canonical CSV: rows sorted by their fields' bytes from left to right.
+/// A table of the warehouse as canonical CSV: rows sorted by their fields' bytes from left to
+/// right.
 package struct Export {
   private let schema: TableSchema
   private let columns: [String]
@@ -28,7 +29,8 @@ package struct Export {
     self.columns = columns ?? schema.exportedColumns
   }
 
-  /// The CSV, header first. Of tables that keep rows for each run, only the last run's are exported.
+  /// The CSV, header first. Of tables that keep rows for each run, only the last run's are
+  /// exported.
   package func bytes(from warehouse: any Warehouse, currency: Currency) throws(RunError) -> [UInt8]
   {
     let encoder = CSVEncoder(moneyDigits: currency.digits)
@@ -43,7 +45,8 @@ package struct Export {
       sql +=
         " WHERE run_id = (SELECT run_id FROM runs ORDER BY finished_at DESC, run_id DESC LIMIT 1)"
     }
-    // Fields are kept apart while sorting, so that "from left to right" holds whatever the fields contain.
+    // Fields are kept apart while sorting, so that "from left to right" holds whatever the fields
+    // contain.
     var rows: [[[UInt8]]] = []
     try Runner.warehouse { () throws(WarehouseError) in
       try warehouse.query(sql, parameters: [:], types: types) { row throws(WarehouseError) in

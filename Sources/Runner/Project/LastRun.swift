@@ -25,7 +25,8 @@ package struct LastRun: Sendable {
         parameters: [:], types: ["to_day": .day]
       ) { row throws(WarehouseError) in values = row }
     } catch {
-      // A database without the table has no run; that it is no warehouse at all shows at the next statement.
+      // A database without the table has no run; that it is no warehouse at all shows at the next
+      // statement.
       if error.kind == .configuration { return nil }
       throw RunError(error)
     }

@@ -34,7 +34,8 @@ package struct Listing {
     }
   }
 
-  /// The stages that `--select` and `--exclude` mean, among those of a pipeline or, without one, all there are.
+  /// The stages that `--select` and `--exclude` mean, among those of a pipeline or, without one,
+  /// all there are.
   package static func stages(
     of pipeline: Pipeline?, select: String?, exclude: String?
   ) throws(RunError) -> String {
@@ -75,8 +76,8 @@ package struct Listing {
     return columns.text
   }
 
-  /// Files with the `summary` (or `title`) they give themselves; one that cannot be read is listed all the same, with the command
-  /// that says what is wrong with it.
+  /// Files with the `summary` (or `title`) they give themselves; one that cannot be read is listed
+  /// all the same, with the command that says what is wrong with it.
   private func files(_ names: [String], in folder: String, command: String) -> String {
     var columns = TextColumns(leading: 2)
     for name in names {

@@ -8,7 +8,8 @@ package struct Project: Sendable {
   /// The folder; empty for the current one.
   package let folder: String
 
-  /// The project around a folder: the one named, else the current folder or the nearest above it that holds `Pipelines/`.
+  /// The project around a folder: the one named, else the current folder or the nearest above it
+  /// that holds `Pipelines/`.
   package init(folder: String? = nil) throws(RunError) {
     if let folder {
       guard Self.isFolder("\(folder)/Pipelines") else {
@@ -72,7 +73,8 @@ package struct Project: Sendable {
     }
   }
 
-  /// Problems of what was typed are errors of usage, without the line and column that only files have.
+  /// Problems of what was typed are errors of usage, without the line and column that only files
+  /// have.
   private static func error(_ error: YAMLError) -> RunError {
     let problems = error.problems
     guard problems.allSatisfy({ $0.mark.file.hasPrefix("--") }) else { return RunError(error) }

@@ -9,7 +9,8 @@ protocol RowWriter {
 
 /// Rows with aligned columns, figures to the right.
 struct TableWriter: RowWriter {
-  /// Rows by which columns are measured; later ones may stick out, so that a result of any size can be shown.
+  /// Rows by which columns are measured; later ones may stick out, so that a result of any size can
+  /// be shown.
   private static let measured = 1000
 
   var bytes: [UInt8] = []
@@ -79,7 +80,8 @@ struct TableWriter: RowWriter {
 /// Rows as CSV with a header.
 struct CSVWriter: RowWriter {
   var bytes: [UInt8] = []
-  // Amounts of an analyst's own expressions are plain numbers, so the encoder's digits are never used.
+  // Amounts of an analyst's own expressions are plain numbers, so the encoder's digits are never
+  // used.
   private let encoder = CSVEncoder(moneyDigits: 0)
 
   init(_ names: [String]) { line(names) }

@@ -23,7 +23,8 @@ package struct QueryOutput {
 
   private static let pieceSize = 1 << 16
 
-  /// Runs one statement that only reads, and writes its result. A statement that is wrong is an error of usage.
+  /// Runs one statement that only reads, and writes its result. A statement that is wrong is an
+  /// error of usage.
   package func run(_ sql: String, on warehouse: any Warehouse) throws(RunError) {
     var rows: any RowWriter
     do throws(WarehouseError) {

@@ -4,7 +4,8 @@ import YAML
 package struct SettingsOrigins {
   private let origins: [String: String]
 
-  /// Looks through the layers as they are laid over each other: the pipeline, `--settings`, `--set`, `--from` and `--to`.
+  /// Looks through the layers as they are laid over each other: the pipeline, `--settings`,
+  /// `--set`, `--from` and `--to`.
   init(of pipeline: Pipeline, overrides: SettingsOverrides, world: ConfigurationWorld) {
     var origins: [String: String] = [:]
     func add(_ node: Node?) {
@@ -20,7 +21,8 @@ package struct SettingsOrigins {
       }
     }
     func root(_ file: String) -> Node? {
-      // The files were read a moment ago without an error; if one is gone by now, its settings are called defaults.
+      // The files were read a moment ago without an error; if one is gone by now, its settings are
+      // called defaults.
       guard case .text(let bytes) = world.readFile(file) else { return nil }
       return Node.parse(bytes, file: file, problems: Problems())
     }

@@ -34,7 +34,8 @@ package struct TextColumns {
   }
 }
 
-/// A number of bytes for people: `812 B`, `12.3 MB`; decimal units, as `ls -h --si` and disks use them.
+/// A number of bytes for people: `812 B`, `12.3 MB`; decimal units, as `ls -h --si` and disks use
+/// them.
 package func fileSize(_ bytes: Int) -> String {
   let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
   guard bytes >= 1000 else { return "\(bytes) B" }

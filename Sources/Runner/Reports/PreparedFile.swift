@@ -1,6 +1,7 @@
 import Glibc
 
-/// A file written under a temporary name beside its own, which it takes when it is committed; what is not is removed.
+/// A file written under a temporary name beside its own, which it takes when it is committed; what
+/// is not is removed.
 ///
 /// A class, since all files of all reports are prepared before the first takes its name.
 final class PreparedFile {
@@ -19,7 +20,8 @@ final class PreparedFile {
     if !isCommitted { unlink(temporaryPath) }
   }
 
-  /// Opens what was written again, checks that it is whole, and makes sure it is on the disk; returns its size.
+  /// Opens what was written again, checks that it is whole, and makes sure it is on the disk;
+  /// returns its size.
   func check() throws(RunError) -> Int {
     let descriptor = open(temporaryPath, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read it again") }
@@ -38,7 +40,8 @@ final class PreparedFile {
         .failed, "\(path): what was written is not a whole file (\(size) bytes)",
         help: "check the disk's free space, then run the report again")
     }
-    // Names and e-mails stand in reports: no more than the group may read them, whoever wrote the file.
+    // Names and e-mails stand in reports: no more than the group may read them, whoever wrote the
+    // file.
     guard fchmod(descriptor, status.st_mode & 0o640) == 0, fsync(descriptor) == 0 else {
       throw failure("write it")
     }

@@ -2,7 +2,8 @@ import Engine
 import Workbook
 import YAML
 
-/// A report file, read and checked: what is asked of the warehouse and how it is laid out. See docs/reports.md.
+/// A report file, read and checked: what is asked of the warehouse and how it is laid out. See
+/// docs/reports.md.
 package struct Report: Sendable {
   /// Its name: the file's without `.yaml`.
   package let name: String
@@ -162,7 +163,8 @@ package struct Report: Sendable {
     let sheet: Int
     /// The boolean column that says which rows are written; nil for all.
     let only: String?
-    /// Whether people open it in a spreadsheet program, so that text must not act as a formula there.
+    /// Whether people open it in a spreadsheet program, so that text must not act as a formula
+    /// there.
     let isForPeople: Bool
     let columns: [CSVColumn]
   }

@@ -104,7 +104,8 @@ struct ReportContent {
     return (bytes, count)
   }
 
-  /// Text that a spreadsheet program would take for a formula, with an apostrophe in front, which it takes for "this is text".
+  /// Text that a spreadsheet program would take for a formula, with an apostrophe in front, which
+  /// it takes for "this is text".
   static func harmless(_ text: String) -> String {
     guard let first = text.unicodeScalars.first else { return text }
     return "=+-@\t\r＝＋－＠".unicodeScalars.contains(first) ? "'" + text : text

@@ -7,11 +7,12 @@ struct ReportSource {
   let period: ReportPeriod
   let warehouse: any Warehouse
   let timeZone: Engine.TimeZone
-  /// The last day that published runs cover, at most the period's last; nil where nothing was published.
+  /// The last day that published runs cover, at most the period's last; nil where nothing was
+  /// published.
   let dataUpTo: Day?
 
-  /// The rows of a sheet, period after period; earlier periods without any figure are left out, so that a chart begins where
-  /// the data does.
+  /// The rows of a sheet, period after period; earlier periods without any figure are left out, so
+  /// that a chart begins where the data does.
   func rows(of sheet: Report.Sheet) throws(RunError) -> ReportRows {
     var rows: [[ReportValue]] = []
     var asked = period
@@ -130,7 +131,8 @@ struct ReportSource {
     return rows
   }
 
-  /// How the warehouse is to read the query's columns; a part of a quotient that no column shows is a whole number.
+  /// How the warehouse is to read the query's columns; a part of a quotient that no column shows is
+  /// a whole number.
   private static func types(of columns: [Report.Column]) -> [String: ReportType] {
     var types: [String: ReportType] = [:]
     for column in columns {

@@ -1,7 +1,8 @@
 import Engine
 import YAML
 
-/// Reads report files with the SQL they name, and reports everything that is wrong with any of them at once.
+/// Reads report files with the SQL they name, and reports everything that is wrong with any of them
+/// at once.
 package struct ReportLoader {
   /// The folder of SQL/reports, which names of SQL files start from.
   let sqlFolder: String

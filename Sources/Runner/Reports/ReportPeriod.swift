@@ -24,7 +24,8 @@ package struct ReportPeriod: Sendable, Equatable {
     self.to = to
   }
 
-  /// A day; a report makes of it the whole week or month it lies in. What a run asks for: the period of its last day.
+  /// A day; a report makes of it the whole week or month it lies in. What a run asks for: the
+  /// period of its last day.
   package init(holding day: Day) { self.init(from: day, to: day) }
 
   /// The ISO week of a text such as `2026-W46`; nil for anything else.
@@ -54,7 +55,8 @@ package struct ReportPeriod: Sendable, Equatable {
     }
   }
 
-  /// The period of the same number of days, weeks or months that ends the day before this one, which is whole units.
+  /// The period of the same number of days, weeks or months that ends the day before this one,
+  /// which is whole units.
   package func previous(by unit: Unit) -> ReportPeriod {
     switch unit {
     case .day, .week: return ReportPeriod(from: from - (to - from + 1), to: from - 1)
@@ -64,7 +66,8 @@ package struct ReportPeriod: Sendable, Equatable {
     }
   }
 
-  /// The name of the period, which is also its folder's: `2026-11-09`, `2026-W46`, `2026-10`, `2026`, or both days.
+  /// The name of the period, which is also its folder's: `2026-11-09`, `2026-W46`, `2026-10`,
+  /// `2026`, or both days.
   package var label: String {
     if from == to { return from.text }
     if from.weekday == 0, to - from == 6 { return from.weekText }
@@ -87,7 +90,8 @@ package struct ReportPeriod: Sendable, Equatable {
 }
 
 extension ReportPeriod {
-  /// The period that the options of `report` name: `--week`, `--month`, `--year`, or `--from` with `--to`.
+  /// The period that the options of `report` name: `--week`, `--month`, `--year`, or `--from` with
+  /// `--to`.
   ///
   /// - Returns: nil where nothing is said.
   package static func parse(

@@ -16,8 +16,9 @@ package struct WrittenFile: Sendable, Equatable {
 
 /// Makes reports from what is published.
 ///
-/// Every file of every report is written aside and checked before the first takes its name, so a report that fails leaves all
-/// previous files as they were. The same published content gives the same bytes, but for the sheet About, which names the run.
+/// Every file of every report is written aside and checked before the first takes its name, so a
+/// report that fails leaves all previous files as they were. The same published content gives the
+/// same bytes, but for the sheet About, which names the run.
 package struct ReportRun {
   private let project: Project
   private let warehouse: any Warehouse

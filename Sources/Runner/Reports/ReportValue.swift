@@ -136,7 +136,8 @@ struct ReportFormat {
     }
   }
 
-  /// A value written in a report file, in the unit of its type; nil for what the type does not take.
+  /// A value written in a report file, in the unit of its type; nil for what the type does not
+  /// take.
   static func parse(_ text: String, _ type: ReportType, moneyDigits: Int) -> Int64? {
     switch type {
     case .text: return nil

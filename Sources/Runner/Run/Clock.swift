@@ -13,7 +13,8 @@ package enum Clock {
   /// The current day in a zone.
   package static func today(in zone: TimeZone) -> Day { zone.day(of: now()) }
 
-  /// A run's ID: when it began, to the second, and enough chance to tell two of the same second apart.
+  /// A run's ID: when it began, to the second, and enough chance to tell two of the same second
+  /// apart.
   static func runID(at instant: Int64) -> String {
     var bytes: [UInt8] = []
     Instant.append(instant - instant % 1_000_000, to: &bytes)

@@ -5,7 +5,8 @@ import Metrics
 
 /// One run of a pipeline: extract, transform, publish.
 ///
-/// Everything is computed first; publishing is one transaction at the end, so a run that fails anywhere changes nothing.
+/// Everything is computed first; publishing is one transaction at the end, so a run that fails
+/// anywhere changes nothing.
 package struct PipelineRun {
   private let plan: RunPlan
   private let observer: any RunObserver
@@ -36,7 +37,8 @@ package struct PipelineRun {
 
   /// Runs, and publishes unless it is a dry run.
   ///
-  /// Files are found and bound first, so that a missing file or column stops the run before anything is opened or read.
+  /// Files are found and bound first, so that a missing file or column stops the run before
+  /// anything is opened or read.
   package func run() throws(RunError) -> Outcome {
     let began = now()
     let startedAt = Clock.now()
@@ -64,7 +66,8 @@ package struct PipelineRun {
       isPublished: !plan.options.isDryRun, seconds: now() - began)
   }
 
-  /// The warehouse: locked and migrated for a run that publishes; only read by a dry run, and nil if that finds none.
+  /// The warehouse: locked and migrated for a run that publishes; only read by a dry run, and nil
+  /// if that finds none.
   private func open() throws(RunError) -> (any Warehouse)? {
     if plan.options.isDryRun {
       guard Registry.warehouseExists(plan.warehouse) else { return nil }
@@ -81,8 +84,8 @@ package struct PipelineRun {
     return warehouse
   }
 
-  /// Refuses a warehouse whose amounts are in another currency, or whose days begin elsewhere, than this run's: side by side they
-  /// would be added up.
+  /// Refuses a warehouse whose amounts are in another currency, or whose days begin elsewhere, than
+  /// this run's: side by side they would be added up.
   private func checkUnits(of warehouse: any Warehouse) throws(RunError) {
     if plan.options.isFullRefresh { return }
     var last: [SQLValue] = []

@@ -22,7 +22,8 @@ package enum ExitCode: Int32, Sendable {
   case terminated = 143
 }
 
-/// Why a command could not do what it was asked: one error for all of it, with the exit code it ends in.
+/// Why a command could not do what it was asked: one error for all of it, with the exit code it
+/// ends in.
 package struct RunError: Error, Sendable, CustomStringConvertible {
   /// The exit code.
   package let exit: ExitCode

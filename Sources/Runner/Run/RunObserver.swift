@@ -2,7 +2,8 @@
 package protocol RunObserver: Sendable {
   /// A pass over a source begins; `bytes` is what its files hold on disk.
   func sourceBegan(_ source: String, files: Int, bytes: Int)
-  /// Some bytes (of the plain text) and records of a source are done. Returns false to stop the run.
+  /// Some bytes (of the plain text) and records of a source are done. Returns false to stop the
+  /// run.
   func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool
   /// A source has been read.
   func sourceEnded(_ counts: SourceCounts, seconds: Double)

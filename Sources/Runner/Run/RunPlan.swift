@@ -20,7 +20,8 @@ package struct RunPlan: Sendable {
   /// What the command line adds.
   package let options: RunOptions
 
-  /// Plans a run of `pipeline` over `window`; `folder` is the project's, which relative paths of the pipeline start from.
+  /// Plans a run of `pipeline` over `window`; `folder` is the project's, which relative paths of
+  /// the pipeline start from.
   package init(
     _ pipeline: Pipeline, window: Window, options: RunOptions, folder: String
   ) throws(RunError) {

@@ -1,7 +1,7 @@
 import YAML
 
-/// Which stages `--select` and `--exclude` mean, in dbt's words: names, `+name` with all it needs, `name+` with all that
-/// needs it, `tag:x`, spaces for union, commas for intersection.
+/// Which stages `--select` and `--exclude` mean, in dbt's words: names, `+name` with all it needs,
+/// `name+` with all that needs it, `tag:x`, spaces for union, commas for intersection.
 package struct Selection: Sendable {
   /// A stage as far as selecting goes.
   package struct Candidate: Sendable {
@@ -25,7 +25,8 @@ package struct Selection: Sendable {
   /// A selection among stages.
   package init(among candidates: [Candidate]) { self.candidates = candidates }
 
-  /// The names of the stages meant, in the order of the candidates; nil texts select all and exclude none.
+  /// The names of the stages meant, in the order of the candidates; nil texts select all and
+  /// exclude none.
   package func stages(select: String?, exclude: String?) throws(RunError) -> [String] {
     var chosen = Set(candidates.map(\.name))
     if let select { chosen = try union(select, flag: "--select") }

@@ -2,7 +2,8 @@ import Engine
 import Files
 import YAML
 
-/// Finds the files of a pipeline's source and binds each to the contract by its header, before any row is read.
+/// Finds the files of a pipeline's source and binds each to the contract by its header, before any
+/// row is read.
 struct SourceFiles {
   let spec: SourceSpec
   /// The folder that relative paths start from.

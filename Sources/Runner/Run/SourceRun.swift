@@ -18,7 +18,8 @@ struct SourceRun {
 
   /// Reads the source and folds its rows into the stages.
   ///
-  /// One pass, unless rows with the same key differ: then it is repeated with those rows held aside (see `Admission`).
+  /// One pass, unless rows with the same key differ: then it is repeated with those rows held aside
+  /// (see `Admission`).
   func run(_ observer: any RunObserver) throws(RunError) -> Result {
     let started = now()
     var bytes = 0

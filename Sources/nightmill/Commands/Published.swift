@@ -2,10 +2,12 @@ import Engine
 import Glibc
 import Runner
 
-/// The published tables that `report`, `export` and `query` read: where they are, and the currency and zone of their figures.
+/// The published tables that `report`, `export` and `query` read: where they are, and the currency
+/// and zone of their figures.
 ///
-/// The warehouse is that of `--warehouse`, else of NIGHTMILL_WAREHOUSE, else the one the pipeline names (`--pipeline`, by default
-/// `nightly`). Currency and zone are those of the last published run; before the first one, the pipeline's.
+/// The warehouse is that of `--warehouse`, else of NIGHTMILL_WAREHOUSE, else the one the pipeline
+/// names (`--pipeline`, by default `nightly`). Currency and zone are those of the last published
+/// run; before the first one, the pipeline's.
 struct Published {
   let url: String
   let currency: Currency

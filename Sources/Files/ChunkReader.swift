@@ -45,11 +45,10 @@ struct ChunkReader: ~Copyable {
       index.removeAll()
     }
     next = try scan(bound, file, from: next, limit: limit, mayLoad: true, Failure.self)
-    let lines = start < next ? countLineBreaks(slice(start..<next)) : 0
     if buffer.isAtEnd, next >= buffer.offset + buffer.count {
       chain.reachedEnd(of: chunk)
     }
-    chain.setEnd(of: chunk, ChunkChain.Place(offset: next, line: truth.line + lines))
+    chain.setEnd(of: chunk, ChunkChain.Place(offset: next, line: truth.line + index.lines))
     bytesDone = next - start
     try decode(truth, chunk.file, bound, into: &folding, fold: fold)
     buffer.shrink(to: pass.options.chunkSize + pass.options.readAhead)
@@ -123,10 +122,6 @@ struct ChunkReader: ~Copyable {
       place: "\(bound.path), byte \(offset)",
       message: "a line of more than \(pass.options.maximumRecord) bytes",
       help: "check that the file is CSV with line breaks, and its delimiter and quote")
-  }
-
-  private func slice(_ range: Range<Int>) -> ByteView {
-    buffer.bytes.slice((range.lowerBound - buffer.offset)..<(range.upperBound - buffer.offset))
   }
 
   private mutating func decode<Worker, Failure: Error>(

@@ -35,19 +35,8 @@ extension Migration {
     return result + rest
   }
 
-  /// A fingerprint of the file's text: two 64-bit hashes, which is plenty to notice an edit.
-  var fingerprint: String {
-    var text = sql
-    return text.withUTF8 { buffer in
-      let bytes =
-        buffer.baseAddress.map { ByteView(start: UnsafeRawPointer($0), count: buffer.count) }
-        ?? .none
-      return [hash(bytes), hash(bytes, seed: 1)].map { half in
-        let digits = String(half, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-      }.joined()
-    }
-  }
+  /// A fingerprint of the file's text, to notice an edit by.
+  var fingerprint: String { storedFingerprint(sql) }
 
   private func line(of index: String.Index) -> Int {
     1 + sql[..<index].utf8.count { $0 == UInt8(ascii: "\n") }

@@ -66,9 +66,8 @@ package struct RecordDecoder {
     }
     settleOffences()
     addIdentity(index, rows, chunk, position, line, to: batch)
-    if isDropped.contains(true) {
-      batch.keep(isDropped.indices.filter { !isDropped[$0] })
-    }
+    let dropped = isDropped.indices.filter { isDropped[$0] }
+    if !dropped.isEmpty { batch.drop(dropped) }
     return filtered
   }
 
@@ -145,7 +144,7 @@ package struct RecordDecoder {
       let plain = isEscaped ? unescape(bytes) : bytes.bytes
       texts.append(layout.encoding == .latin1 ? plain.withView(transcodeLatin1) : plain)
     }
-    let place = layout.usesLineNumber ? line(Int(index.recordStarts[row])) : 0
+    let place = layout.usesLineNumber ? line(index.place(of: row).lowerBound) : 0
     return body(RecordFields(fieldCount: index.fieldCount, line: place) { texts[$0] })
   }
 

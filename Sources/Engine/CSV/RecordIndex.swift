@@ -9,14 +9,13 @@ package struct RecordIndex: ~Copyable {
 
   /// How many fields every indexed record has.
   package let fieldCount: Int
-  /// First byte of each field, without the opening quote.
-  var fieldStarts = OffsetBuffer()
-  /// The byte after each field (the closing quote, if it has one), perhaps with `escaped`.
-  var fieldEnds = OffsetBuffer()
-  /// First byte of each record.
-  var recordStarts = OffsetBuffer()
-  /// The byte after each record: its line break, or the end of the chunk.
-  var recordEnds = OffsetBuffer()
+  /// Each field: its first byte, without the opening quote, and the byte after it (the closing
+  /// quote, if it has one), perhaps with `escaped`.
+  var fields = OffsetBuffer()
+  /// Each record: its first byte, and the byte after it (its line break, or the end of the chunk).
+  var records = OffsetBuffer()
+  /// How many physical lines the records scanned so far take, refused and blank ones among them.
+  package internal(set) var lines = 0
   /// Records that were refused as a whole, in order.
   package internal(set) var refused: [RefusedRecord] = []
   /// Whether every byte scanned so far is ASCII, so that texts need no check.
@@ -26,32 +25,32 @@ package struct RecordIndex: ~Copyable {
   package init(fieldCount: Int) { self.fieldCount = fieldCount }
 
   /// How many records are indexed.
-  package var count: Int { recordStarts.count }
+  package var count: Int { records.count }
 
   /// Forgets all records but keeps the memory.
   package mutating func removeAll() {
-    fieldStarts.count = 0
-    fieldEnds.count = 0
-    recordStarts.count = 0
-    recordEnds.count = 0
+    fields.count = 0
+    records.count = 0
+    lines = 0
     refused.removeAll(keepingCapacity: true)
     isASCII = true
   }
 
   /// Where a record begins and ends.
   package func place(of row: Int) -> Range<Int> {
-    Int(recordStarts[row])..<Int(recordEnds[row])
+    let (start, end) = records[row]
+    return Int(start)..<Int(end)
   }
 
   /// The bytes of a field as they stand in the file, without enclosing quotes, and whether quotes
   /// in it are doubled.
+  @inline(__always)
   package func field(
     _ field: Int, ofRecord row: Int, in chunk: ByteView
   ) -> (bytes: ByteView, isEscaped: Bool) {
-    let entry = row * fieldCount + field
-    let end = fieldEnds[entry]
+    let (start, end) = fields[row * fieldCount + field]
     return (
-      chunk.slice(Int(fieldStarts[entry])..<Int(end & ~Self.escaped)), end & Self.escaped != 0
+      chunk.slice(Int(start)..<Int(end & ~Self.escaped)), end & Self.escaped != 0
     )
   }
 }
@@ -68,46 +67,47 @@ package struct RefusedRecord: Sendable, Equatable {
   package let found: Int
 }
 
-/// Offsets written by the scanner without a capacity check each: `reserve` is called once per block
-/// of 64 bytes, which can hold at most 64 of them.
+/// Pairs of offsets written by the scanner without a capacity check each: `reserve` is called once
+/// per block of 64 bytes, which can hold at most 64 of them. A pair is one word, written at once.
 struct OffsetBuffer: ~Copyable {
-  private(set) var start: UnsafeMutablePointer<UInt32>
+  private var words: UnsafeMutablePointer<UInt64>
   private var capacity: Int
   var count = 0
 
   init() {
     capacity = 1024
-    start = .allocate(capacity: capacity)
+    words = .allocate(capacity: capacity)
   }
 
-  deinit { start.deallocate() }
+  deinit { words.deallocate() }
 
-  /// Makes room for `additional` more offsets.
+  /// Makes room for `additional` more pairs.
   @inline(__always)
   mutating func reserve(_ additional: Int) {
-    if count + additional > capacity { grow(to: count + additional) }
+    if count &+ additional > capacity { grow(to: count + additional) }
   }
 
-  /// Appends an offset; room for it has been reserved.
+  /// Appends a pair; room for it has been reserved.
   @inline(__always)
-  mutating func appendUnchecked(_ offset: UInt32) {
+  mutating func appendUnchecked(_ start: Int, _ end: UInt32) {
     assert(count < capacity)
-    start[count] = offset
-    count += 1
+    words[count] = UInt64(UInt32(truncatingIfNeeded: start)) | UInt64(end) &<< 32
+    count &+= 1
   }
 
   @inline(__always)
-  subscript(_ index: Int) -> UInt32 {
+  subscript(_ index: Int) -> (start: UInt32, end: UInt32) {
     assert(index >= 0 && index < count)
-    return start[index]
+    let word = words[index]
+    return (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word &>> 32))
   }
 
   private mutating func grow(to needed: Int) {
     let larger = max(needed, capacity * 2)
-    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
-    memory.update(from: start, count: count)
-    start.deallocate()
-    start = memory
+    let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: larger)
+    memory.update(from: words, count: count)
+    words.deallocate()
+    words = memory
     capacity = larger
   }
 }

@@ -26,7 +26,8 @@ package struct RecordScanner {
 
   let mask: BlockMask
   let delimiter: UInt8
-  let quote: UInt8?
+  /// The delimiter again where there is no quoting: then no byte is ever taken for a quote.
+  let quote: UInt8
   let maximumRecord: Int
 
   /// A scanner for files written this way. A record of more than `maximumRecord` bytes counts as
@@ -36,7 +37,7 @@ package struct RecordScanner {
     self.maximumRecord = maximumRecord
     mask = BlockMask(delimiter: dialect.delimiter, quote: dialect.quote)
     delimiter = dialect.delimiter
-    quote = dialect.quote
+    quote = dialect.quote ?? dialect.delimiter
   }
 
   /// How a record in progress stands.
@@ -52,6 +53,8 @@ package struct RecordScanner {
     var closedAt = -1
     /// The first line break within quotes, if the record spans lines.
     var firstBreak = -1
+    /// How many line breaks there are within quotes.
+    var innerBreaks = 0
 
     init(at start: Int, firstField: Int) {
       recordStart = start
@@ -82,7 +85,7 @@ package struct RecordScanner {
   private func scanOnce(
     _ chunk: ByteView, from start: Int, limit: Int, isLast: Bool, into index: inout RecordIndex
   ) -> Outcome {
-    var state = State(at: start, firstField: index.fieldStarts.count)
+    var state = State(at: start, firstField: index.fields.count)
     var seen: UInt64 = 0
     var position = start
     var skipped = -1
@@ -91,11 +94,10 @@ package struct RecordScanner {
     blocks: while position < chunk.count {
       var bits = mask.specials(at: chunk.start + position, seen: &seen)
       if chunk.count - position < 64 { bits &= (1 << UInt64(chunk.count - position)) - 1 }
-      index.fieldStarts.reserve(64)
-      index.fieldEnds.reserve(64)
+      index.fields.reserve(64)
       while bits != 0 {
-        let place = position + bits.trailingZeroBitCount
-        bits &= bits - 1
+        let place = position &+ bits.trailingZeroBitCount
+        bits &= bits &- 1
         if place == skipped { continue }
         let byte = chunk[place]
 
@@ -124,8 +126,10 @@ package struct RecordScanner {
               skipped = -1
               continue blocks
             }
-          } else if byte != delimiter, state.firstBreak < 0 {
-            state.firstBreak = place
+          } else if byte != delimiter {
+            if state.firstBreak < 0 { state.firstBreak = place }
+            // A CR LF is one break, counted at the CR. Within quotes there is a byte before.
+            if byte == 0x0D || chunk[place &- 1] != 0x0D { state.innerBreaks &+= 1 }
           }
           continue
         }
@@ -145,7 +149,7 @@ package struct RecordScanner {
           let resume = endRecord(at: place, next: next, state, in: chunk, &index)
           if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
           if resume >= limit { return finish(seen, &index, next: resume) }
-          state = State(at: resume, firstField: index.fieldStarts.count)
+          state = State(at: resume, firstField: index.fields.count)
           if resume != next {
             position = resume
             skipped = -1
@@ -180,8 +184,7 @@ package struct RecordScanner {
       return finish(seen, &index, next: resume)
     }
     if state.recordStart < chunk.count {
-      index.fieldStarts.reserve(1)
-      index.fieldEnds.reserve(1)
+      index.fields.reserve(1)
       endField(at: chunk.count, &state, &index)
       let resume = endRecord(at: chunk.count, next: chunk.count, state, in: chunk, &index)
       if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
@@ -210,14 +213,13 @@ package struct RecordScanner {
   @inline(__always)
   private func endField(at place: Int, _ state: inout State, _ index: inout RecordIndex) {
     if state.isQuoted {
-      index.fieldStarts.appendUnchecked(UInt32(truncatingIfNeeded: state.fieldStart + 1))
       let end = UInt32(truncatingIfNeeded: state.closedAt)
-      index.fieldEnds.appendUnchecked(state.isEscaped ? end | RecordIndex.escaped : end)
+      index.fields.appendUnchecked(
+        state.fieldStart &+ 1, state.isEscaped ? end | RecordIndex.escaped : end)
       state.isQuoted = false
       state.isEscaped = false
     } else {
-      index.fieldStarts.appendUnchecked(UInt32(truncatingIfNeeded: state.fieldStart))
-      index.fieldEnds.appendUnchecked(UInt32(truncatingIfNeeded: place))
+      index.fields.appendUnchecked(state.fieldStart, UInt32(truncatingIfNeeded: place))
     }
     state.fieldStart = place + 1
   }
@@ -227,16 +229,18 @@ package struct RecordScanner {
   private func endRecord(
     at place: Int, next: Int, _ state: State, in chunk: ByteView, _ index: inout RecordIndex
   ) -> Int {
-    let found = index.fieldStarts.count - state.firstField
+    let found = index.fields.count - state.firstField
     let length = place - state.recordStart
     if found == index.fieldCount, length > 0, length <= maximumRecord {
-      index.recordStarts.reserve(1)
-      index.recordEnds.reserve(1)
-      index.recordStarts.appendUnchecked(UInt32(truncatingIfNeeded: state.recordStart))
-      index.recordEnds.appendUnchecked(UInt32(truncatingIfNeeded: place))
+      index.records.reserve(1)
+      index.records.appendUnchecked(state.recordStart, UInt32(truncatingIfNeeded: place))
+      index.lines &+= state.innerBreaks &+ (next > place ? 1 : 0)
       return next
     }
     dropFields(of: state, &index)
+    // Of anything but a whole record, one line is done with: a blank one, or the first of those
+    // refused.
+    if next > place || state.firstBreak >= 0 { index.lines &+= 1 }
     if length == 0 { return next }
     let isOneLine = state.firstBreak < 0
     if (isOneLine ? length : state.firstBreak - state.recordStart) > maximumRecord {
@@ -268,7 +272,9 @@ package struct RecordScanner {
     if end - state.recordStart > maximumRecord { return Self.noCSV }
     index.refused.append(
       RefusedRecord(start: state.recordStart, end: end, offence: .malformedQuote, found: 0))
-    return end == chunk.count ? end : afterBreak(at: end, in: chunk)
+    if end == chunk.count { return end }
+    index.lines &+= 1
+    return afterBreak(at: end, in: chunk)
   }
 
   private func afterBreak(at place: Int, in chunk: ByteView) -> Int {
@@ -279,7 +285,6 @@ package struct RecordScanner {
 
   @inline(__always)
   private func dropFields(of state: State, _ index: inout RecordIndex) {
-    index.fieldStarts.count = state.firstField
-    index.fieldEnds.count = state.firstField
+    index.fields.count = state.firstField
   }
 }

@@ -49,26 +49,35 @@ extension Batch {
     bytes.withView { arena.append($0) }
   }
 
-  /// Keeps some rows (in rising order) and forgets the others.
-  func keep(_ rows: [Int]) {
-    count = rows.count
-    for column in integers.indices where !integers[column].isEmpty {
-      integers[column].keep(rows)
-    }
+  /// Forgets some rows, given in rising order.
+  func drop(_ rows: [Int]) {
+    count -= rows.count
+    for column in integers.indices where !integers[column].isEmpty { integers[column].drop(rows) }
     for column in texts.indices where !texts[column].offsets.isEmpty {
-      texts[column].offsets.keep(rows)
-      texts[column].lengths.keep(rows)
+      texts[column].offsets.drop(rows)
+      texts[column].lengths.drop(rows)
     }
-    positions.keep(rows)
-    keyHashes.keep(rows)
-    recordHashes.keep(rows)
+    positions.drop(rows)
+    keyHashes.drop(rows)
+    recordHashes.drop(rows)
   }
 }
 
 extension Array {
-  /// Keeps the elements at some indexes, in rising order, in place.
-  fileprivate mutating func keep(_ indexes: [Int]) {
-    for (place, index) in indexes.enumerated() { self[place] = self[index] }
-    removeLast(count - indexes.count)
+  /// Takes out the elements at some indexes, in rising order, moving the runs between them down.
+  fileprivate mutating func drop(_ indexes: [Int]) {
+    guard let first = indexes.first else { return }
+    let count = count
+    withUnsafeMutableBufferPointer { elements in
+      guard let base = elements.baseAddress else { return }
+      var end = first
+      for (place, index) in indexes.enumerated() {
+        let next = place + 1 < indexes.count ? indexes[place + 1] : count
+        let run = next - index - 1
+        (base + end).update(from: base + index + 1, count: run)
+        end += run
+      }
+    }
+    removeLast(indexes.count)
   }
 }

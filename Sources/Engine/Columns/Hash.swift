@@ -16,6 +16,17 @@ package func hash(_ bytes: ByteView, seed: UInt64 = 0x9E37_79B9_7F4A_7C15) -> UI
   let keyB: UInt64 = 0xE703_7ED1_A0B4_28DB
   var state = seed ^ foldedMultiply(UInt64(truncatingIfNeeded: bytes.count) ^ keyA, keyB)
   var index = 0
+  if bytes.count >= 32 {
+    // Two products at a time that do not wait for each other.
+    var other = state
+    while index + 32 <= bytes.count {
+      state = foldedMultiply(bytes.word(at: index) ^ keyA ^ state, bytes.word(at: index + 8) ^ keyB)
+      other = foldedMultiply(
+        bytes.word(at: index + 16) ^ keyB ^ other, bytes.word(at: index + 24) ^ keyA)
+      index += 32
+    }
+    state ^= other
+  }
   while index + 16 <= bytes.count {
     state = foldedMultiply(bytes.word(at: index) ^ keyA ^ state, bytes.word(at: index + 8) ^ keyB)
     index += 16
@@ -25,11 +36,14 @@ package func hash(_ bytes: ByteView, seed: UInt64 = 0x9E37_79B9_7F4A_7C15) -> UI
     index += 8
   }
   var tail: UInt64 = 0
-  var shift: UInt64 = 0
-  while index < bytes.count {
-    tail |= UInt64(bytes[index]) << shift
-    shift += 8
-    index += 1
+  if bytes.count >= 8 {
+    // The last eight bytes, some of them for the second time: no loop over what is left.
+    tail = bytes.word(at: bytes.count - 8)
+  } else {
+    while index < bytes.count {
+      tail = tail << 8 | UInt64(bytes[index])
+      index += 1
+    }
   }
   return foldedMultiply(state ^ tail ^ keyA, keyB)
 }
@@ -38,4 +52,16 @@ package func hash(_ bytes: ByteView, seed: UInt64 = 0x9E37_79B9_7F4A_7C15) -> UI
 @inlinable @inline(__always)
 package func mix(_ state: UInt64, _ value: UInt64) -> UInt64 {
   foldedMultiply(state ^ value ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB)
+}
+
+/// A short name for a text that is kept: 128-bit FNV-1a in hexadecimal digits.
+///
+/// `hash` may become another function when a quicker one is found; what is stored in a warehouse
+/// must mean the same in every version.
+package func storedFingerprint(_ text: String) -> String {
+  let prime: UInt128 = 1 << 88 | 0x13B
+  var state: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
+  for byte in text.utf8 { state = (state ^ UInt128(byte)) &* prime }
+  let digits = String(state, radix: 16)
+  return String(repeating: "0", count: 32 - digits.count) + digits
 }

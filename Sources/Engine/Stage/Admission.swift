@@ -43,23 +43,26 @@ package final class Admission: Sendable {
   package func admit(_ batch: Batch, file: Int) {
     let heldRows = holdAside(batch, file: file)
     let verdicts = ledger.enter(keys: batch.keyHashes, records: batch.recordHashes)
-    var kept: [Int] = []
-    var dropped = 0
+    var dropped: [Int] = []
+    var repeated = 0
     var disputes: [UInt64] = []
     for row in 0..<batch.count {
-      switch verdicts[row] {
-      case _ where heldRows.contains(row): continue
-      case .new: kept.append(row)
-      case .duplicate: dropped += 1
-      case .contested: disputes.append(batch.keyHashes[row])
-      }
+      let isHeld = !heldRows.isEmpty && heldRows.contains(row)
+      let verdict = verdicts[row]
+      if verdict == .new, !isHeld { continue }
+      dropped.append(row)
+      if isHeld { continue }
+      if verdict == .duplicate { repeated += 1 } else { disputes.append(batch.keyHashes[row]) }
     }
-    if dropped > 0 { duplicates.withLock { $0 += dropped } }
+    if repeated > 0 {
+      let more = repeated
+      duplicates.withLock { $0 += more }
+    }
     if !disputes.isEmpty {
       found.withLock { $0.formUnion(disputes) }
       hasDisputes.store(true, ordering: .relaxed)
     }
-    if kept.count < batch.count { batch.keep(kept) }
+    if !dropped.isEmpty { batch.drop(dropped) }
   }
 
   private func holdAside(_ batch: Batch, file: Int) -> Set<Int> {

@@ -59,9 +59,7 @@ struct RunRecord {
 
   /// A short name for the settings: runs with the same one were made alike.
   private var fingerprint: String {
-    let hashed = Array(plan.pipeline.settings.fingerprintText.utf8).withView { hash($0) }
-    let digits = String(hashed, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    storedFingerprint(plan.pipeline.settings.fingerprintText)
   }
 
   private func texts(_ values: [String?]) -> TableColumn {

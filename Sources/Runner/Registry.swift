@@ -19,6 +19,12 @@ package enum Registry {
     stages.filter { !$0.isEphemeral }.flatMap { $0.writes } + RunTables.all
   }
 
+  /// Names of the tables that an export writes where it is not told which. `runs` is not among
+  /// them: it grows with every run, and all else is the same however often a pipeline is run.
+  package static var exportedTables: [String] {
+    tables.map(\.name).filter { $0 != RunTables.runs.name }
+  }
+
   /// What pipeline files may name; `reports` are the names of the project's report files.
   package static func knownNames(reports: [String]) -> KnownNames {
     KnownNames(

@@ -134,14 +134,15 @@ import Testing
     #expect(scratch.text("a/b/vendor_weekly.csv") == shown.out)
   }
 
-  @Test("Without names every table is written, and nothing else is left behind")
+  @Test(
+    "Without names every table but the list of runs is written, and nothing else is left behind")
   func exportAll() throws {
     let scratch = try Scratch()
     #expect(try run(["export", "--to", scratch.path]).exit == 0)
     let tables = try Binary.run(["list", "tables"]).out.split(separator: "\n").map { line in
       "\(line.prefix { $0 != " " }).csv"
     }
-    #expect(scratch.names() == tables.sorted())
+    #expect(scratch.names() == tables.filter { $0 != "runs.csv" }.sorted())
   }
 
   @Test(

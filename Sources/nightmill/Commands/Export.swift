@@ -13,7 +13,8 @@ extension Command {
       Published.details,
     ],
     positional: Positional(
-      name: "TABLE", summary: "tables to export (default: all; needs --to)", count: 0...1000),
+      name: "TABLE", summary: "tables to export (default: all but runs; needs --to)",
+      count: 0...1000),
     flags: [folder, columns] + Published.flags,
     examples: [
       Example("nightmill export vendor_weekly", "one table, on standard output"),
@@ -26,7 +27,7 @@ extension Command {
       let names = arguments.positionals
       let columns = try columnNames(arguments)
       let exports = try prepare(
-        names.isEmpty ? Registry.tables.map(\.name) : names, columns: columns)
+        names.isEmpty ? Registry.exportedTables : names, columns: columns)
       guard let folder = arguments.text(folder) else {
         guard let only = exports.first, exports.count == 1 else {
           throw RunError(

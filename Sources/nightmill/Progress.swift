@@ -54,6 +54,14 @@ final class Progress: RunObserver {
     }
   }
 
+  func sourceRestarted(_ source: String) {
+    state.withLock { state in
+      (state.bytes, state.rows, state.began) = (0, 0, Clock.now())
+      guard !isQuiet, !console.isTerminal else { return }
+      console.note("\(source): rows with the same key differ, reading once more")
+    }
+  }
+
   func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool {
     state.withLock { state in
       state.bytes += bytes
@@ -106,7 +114,7 @@ final class Progress: RunObserver {
   }
 
   /// The live line: bar, share, rows, rate and time left. Plain text can be longer than its gzipped
-  /// file, and a source may be read twice: then no end is foretold.
+  /// file: then no end is foretold.
   static func line(source: String, bytes: Int, total: Int, rows: Int, seconds: Double) -> String {
     let share = total > 0 ? min(Double(bytes) / Double(total), 1) : 0
     let full = Int(share * 20)

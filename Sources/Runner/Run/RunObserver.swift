@@ -2,6 +2,8 @@
 package protocol RunObserver: Sendable {
   /// A pass over a source begins; `bytes` is what its files hold on disk.
   func sourceBegan(_ source: String, files: Int, bytes: Int)
+  /// The source is read once more from its beginning: rows with the same key differ.
+  func sourceRestarted(_ source: String)
   /// Some bytes (of the plain text) and records of a source are done. Returns false to stop the
   /// run.
   func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool

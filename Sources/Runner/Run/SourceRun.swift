@@ -32,6 +32,7 @@ struct SourceRun {
     if !admission.contestedKeys.isEmpty {
       admission = Admission(contract: contract, contested: admission.contestedKeys)
       workers = []
+      observer.sourceRestarted(contract.source)
       (workers, counts) = try pass(admission, observer)
     }
     let losses = try settle(admission, &workers)

@@ -18,8 +18,15 @@
       self.head = head
       self.tail = tail
     }
+
+    @inlinable init(_ group: Int, _ print: Fingerprint) {
+      head = UInt64(group + 1) << 32 | UInt64(print.second)
+      tail = print.first
+    }
   }
 
+  /// Only so that reads made ahead of time are not found to be idle.
+  private var touched: UInt64 = 0
   @usableFromInline var entries: [Entry]
   @usableFromInline var filled = 0
 
@@ -31,7 +38,21 @@
 
   /// Adds a pair; true if it was not there. `group` must be below 2³² − 1.
   @inlinable package mutating func insert(_ group: Int, _ print: Fingerprint) -> Bool {
-    add(Entry(head: UInt64(group + 1) << 32 | UInt64(print.second), tail: print.first))
+    add(Entry(group, print))
+  }
+
+  /// Adds pairs; `added` is called with the group of each that was not there.
+  ///
+  /// The slots are read once before: those reads do not wait for each other's outcome, so many are
+  /// under way together, and the additions find them in the cache. In a table larger than the
+  /// caches that is most of the time an addition takes.
+  package mutating func insert(_ pairs: [(group: Int, print: Fingerprint)], added: (Int) -> Void) {
+    let mask = entries.count - 1
+    for pair in pairs {
+      let entry = Entry(pair.group, pair.print)
+      touched ^= entries[Int(truncatingIfNeeded: mix(entry.head, entry.tail)) & mask].tail
+    }
+    for pair in pairs where add(Entry(pair.group, pair.print)) { added(pair.group) }
   }
 
   /// Adds every pair of another table; `groups` maps its groups to this table's, and `added` is

@@ -42,6 +42,8 @@ package struct ProductClicks: Sendable {
     let view = ClickEvent.view.rawValue
     let cart = ClickEvent.addToCart.rawValue
     var cursor = DayCursor(context.timeZone)
+    var seen: [(group: Int, print: Fingerprint)] = []
+    seen.reserveCapacity(Self.together)
     for row in 0..<batch.count {
       let event = events[row]
       guard event == view || event == cart else { continue }
@@ -75,8 +77,23 @@ package struct ProductClicks: Sendable {
             .followed(by: agentPrints[agent])
         }
       }
-      if visitors.insert(group, print) { viewers[group] += 1 }
+      seen.append((group, print))
+      if seen.count == Self.together { countViewers(&seen) }
     }
+    countViewers(&seen)
+  }
+
+  /// How many views are looked up together: enough that their reads overlap, few enough to stay in
+  /// the nearest cache.
+  private static let together = 128
+
+  /// Counts the viewers of some views that were not seen before, and forgets the views.
+  private mutating func countViewers(_ seen: inout [(group: Int, print: Fingerprint)]) {
+    var counts: [Int64] = []
+    swap(&counts, &viewers)
+    visitors.insert(seen) { counts[$0] += 1 }
+    viewers = counts
+    seen.removeAll(keepingCapacity: true)
   }
 
   private mutating func code(ofAgent text: ByteView) -> Int {

@@ -121,6 +121,23 @@ import Testing
     #expect(run.err.contains("raise max_quarantined in \(scratch.path)/small.yaml"))
   }
 
+  @Test("plan reads the headers: a column that is missing is found before the night")
+  func planReadsHeaders() throws {
+    let scratch = try Scratch()
+    try "call_id,vendor,started_at,duration_seconds,outcome,agent\n".write(
+      toFile: "\(scratch.path)/calls.csv", atomically: true, encoding: .utf8)
+    let arguments = ["plan", "conformance", "--inputs", scratch.path, "--to", "2026-06-02"]
+    let refused = try Binary.run(arguments)
+    #expect(refused.exit == 78)
+    #expect(refused.out.contains("DOES NOT FIT THE SOURCE"))
+    #expect(refused.err.contains("the column \"vendor_id\" is missing"), "\(refused.err)")
+    try "call_id,vendor_id,started_at,duration_seconds,outcome,agent\n".write(
+      toFile: "\(scratch.path)/calls.csv", atomically: true, encoding: .utf8)
+    let plan = try Binary.run(arguments)
+    #expect(plan.exit == 0, "\(plan.err)")
+    #expect(plan.out.contains("not used: agent"))
+  }
+
   // Protects sums over the tables: amounts in two currencies, or days of two zones, must never
   // stand side by side.
   @Test(

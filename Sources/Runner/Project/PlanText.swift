@@ -124,8 +124,9 @@ package struct PlanText {
     var text = "\nsources\n"
     var problem: RunError?
     for spec in plan.sources {
+      let files = SourceFiles(spec: spec, folder: plan.inputs)
       do throws(RunError) {
-        let found = try SourceFiles(spec: spec, folder: plan.inputs).find()
+        let found = try files.find()
         var sizes: [Int] = []
         for entry in found {
           sizes.append(try file { () throws(FileError) in try ByteFile.sizeOnDisk(entry.path) })
@@ -136,6 +137,14 @@ package struct PlanText {
         text += columns.text
       } catch {
         text += "  \(spec.contract.source): NOT FOUND: \(spec.files.joined(separator: ", "))\n"
+        problem = problem ?? error
+        continue
+      }
+      do throws(RunError) {
+        let unused = try files.bound().unused
+        if !unused.isEmpty { text += "     not used: \(unused.joined(separator: ", "))\n" }
+      } catch {
+        text += "     DOES NOT FIT THE SOURCE\n"
         problem = problem ?? error
       }
     }

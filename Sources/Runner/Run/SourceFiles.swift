@@ -33,23 +33,26 @@ struct SourceFiles {
     return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// The files with their layouts, and the columns that nothing uses, by file.
-  func bind(
-    _ observer: any RunObserver
-  ) throws(RunError) -> [BoundFile] {
-    var bound: [BoundFile] = []
-    var unused: Set<String> = []
-    for found in try find() {
-      let (binding, extra) = try bind(found)
-      bound.append(binding)
-      unused.formUnion(extra)
-    }
+  /// The files with their layouts; columns that nothing uses are told once.
+  func bind(_ observer: any RunObserver) throws(RunError) -> [BoundFile] {
+    let (files, unused) = try bound()
     if !unused.isEmpty {
       observer.warning(
-        "source \(spec.contract.source): columns not used: "
-          + unused.sorted().joined(separator: ", "))
+        "source \(spec.contract.source): columns not used: \(unused.joined(separator: ", "))")
     }
-    return bound
+    return files
+  }
+
+  /// The files with their layouts, and the columns that nothing uses, sorted.
+  func bound() throws(RunError) -> (files: [BoundFile], unused: [String]) {
+    var files: [BoundFile] = []
+    var unused: Set<String> = []
+    for found in try find() {
+      let (file, extra) = try bind(found)
+      files.append(file)
+      unused.formUnion(extra)
+    }
+    return (files, unused.sorted())
   }
 
   private func bind(_ found: FoundFile) throws(RunError) -> (BoundFile, unused: [String]) {

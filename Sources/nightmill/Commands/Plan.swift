@@ -5,8 +5,9 @@ extension Command {
     name: "plan", summary: "what `run` would do, without doing it",
     details: [
       "Shows the window, the settings and where each is said, the stages in order with what they "
-        + "read, restate and write, and the files that are there. The warehouse is not opened. If "
-        + "a file is missing, the plan ends as the run would."
+        + "read, restate and write, and the files that are there, with the columns nothing uses. "
+        + "The warehouse is not opened. If a file or a column of it is missing, the plan ends as "
+        + "the run would."
     ],
     positional: Planning.positional, flags: Planning.flags,
     examples: [

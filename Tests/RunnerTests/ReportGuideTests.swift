@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Support
 import Testing
 import YAML
 
@@ -30,7 +31,7 @@ struct ReportGuideTests {
       output: "\(bench.folder)/out"
     ).make(["category-costs"], period: period)
     #expect(files.map(\.rows) == [14, 14])
-    let dump = try ReportDump(bench.path("category-costs.xlsx", week: "2026-10"))
+    let dump = try Dump(bench.path("category-costs.xlsx", week: "2026-10"))
     let total = try bench.query(
       """
       SELECT SUM(estimated_lost_revenue) AS s FROM vendor_connection_analytics

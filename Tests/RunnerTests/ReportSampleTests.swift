@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Support
 import Testing
 
 @testable import Runner
@@ -39,9 +40,9 @@ struct ReportSampleTests {
       ("weekly-products.xlsx", "Products", "products.csv"),
       ("weekly-products.xlsx", "Movers", "movers.csv"),
     ]
-    var dumps: [String: ReportDump] = [:]
+    var dumps: [String: Dump] = [:]
     for book in ["weekly-vendors.xlsx", "weekly-products.xlsx"] {
-      dumps[book] = try ReportDump(bench.path(book))
+      dumps[book] = try Dump(bench.path(book))
     }
     for (book, sheet, file) in pairs {
       let dump = try #require(dumps[book])
@@ -53,7 +54,7 @@ struct ReportSampleTests {
         #expect(row == record, "\(sheet)")
       }
       for column in 0..<columns {
-        let cell = "\(sheet)!\(ReportDump.letter(column))\(expected.count + 4)"
+        let cell = "\(sheet)!\(Dump.letter(column))\(expected.count + 4)"
         guard let line = dump[cell], dump.text(cell).hasPrefix("=SUBTOTAL(109") else { continue }
         let sum = expected.dropFirst().reduce(Decimal(0)) { $0 + Decimal(string: $1[column])! }
         #expect(line.cached == .number(sum), "\(cell)")

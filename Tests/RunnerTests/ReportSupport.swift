@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import SQLite
+import Support
 import Testing
 
 @testable import Runner
@@ -145,85 +146,30 @@ final class ReportBench {
   }
 }
 
-/// A workbook as openpyxl reads it.
-struct ReportDump {
-  struct Line: Decodable {
-    let kind: String
-    let sheet: String?
-    let cell: String?
-    let value: Value?
-    let cached: Value?
-    let format: String?
-    let type: String?
-    let sheets: [String]?
-    let created: String?
-    let charts: Int?
-  }
-
-  enum Value: Decodable, Equatable {
-    case boolean(Bool), number(Decimal), text(String)
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let value = try? container.decode(Bool.self) {
-        self = .boolean(value)
-      } else if let value = try? container.decode(Double.self) {
-        self = .number(try #require(Decimal(string: "\(value)")))
-      } else {
-        self = .text(try container.decode(String.self))
-      }
-    }
-
-    /// As canonical CSV writes it, by the cell's number format.
-    func canonical(_ format: String) -> String {
-      switch self {
-      case .boolean(let value): return value ? "true" : "false"
-      case .text(let text): return text
-      case .number(let value):
-        if format.contains("%") || format == "#,##0.00" { return Self.fixed(value, 6) }
-        return Self.fixed(value, format.contains(".00") ? 2 : 0)
-      }
-    }
-
-    private static func fixed(_ value: Decimal, _ digits: Int) -> String {
-      var (input, rounded) = (value, Decimal())
-      NSDecimalRound(&rounded, &input, digits, .plain)
-      var text = "\(rounded)"
-      if digits == 0 { return text }
-      if !text.contains(".") { text += "." }
-      let decimals = text.split(separator: ".").count > 1 ? text.split(separator: ".")[1].count : 0
-      return text + String(repeating: "0", count: digits - decimals)
+extension Dump.Value {
+  /// As canonical CSV writes it, by the cell's number format.
+  func canonical(_ format: String) -> String {
+    switch self {
+    case .boolean(let value): return value ? "true" : "false"
+    case .text(let text): return text
+    case .number(let value):
+      if format.contains("%") || format == "#,##0.00" { return Self.fixed(value, 6) }
+      return Self.fixed(value, format.contains(".00") ? 2 : 0)
     }
   }
 
-  let lines: [Line]
-  let cells: [String: Line]
-
-  init(_ path: String) throws {
-    let python = ProcessInfo.processInfo.environment["NIGHTMILL_PYTHON"] ?? "python3"
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [python, "\(PipelineWorld.root)/Tests/Support/Python/xlsx_dump.py", path]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(
-      process.terminationStatus == 0,
-      "xlsx_dump.py failed: is openpyxl installed for \(python)? Set NIGHTMILL_PYTHON.")
-    lines = try data.split(separator: UInt8(ascii: "\n")).map {
-      try JSONDecoder().decode(Line.self, from: $0)
-    }
-    cells = Dictionary(
-      uniqueKeysWithValues: lines.compactMap { line in
-        guard let sheet = line.sheet, let cell = line.cell else { return nil }
-        return ("\(sheet)!\(cell)", line)
-      })
+  private static func fixed(_ value: Decimal, _ digits: Int) -> String {
+    var (input, rounded) = (value, Decimal())
+    NSDecimalRound(&rounded, &input, digits, .plain)
+    var text = "\(rounded)"
+    if digits == 0 { return text }
+    if !text.contains(".") { text += "." }
+    let decimals = text.split(separator: ".").count > 1 ? text.split(separator: ".")[1].count : 0
+    return text + String(repeating: "0", count: digits - decimals)
   }
+}
 
-  subscript(_ address: String) -> Line? { cells[address] }
-
+extension Dump {
   /// The text of a cell, "" if empty.
   func text(_ address: String) -> String {
     if case .text(let text)? = cells[address]?.value { text } else { "" }

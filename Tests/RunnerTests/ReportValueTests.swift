@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Support
 import Testing
 import YAML
 
@@ -103,7 +104,7 @@ struct ReportSQLTests {
       "SELECT SUM(attempts) AS s FROM vendor_weekly WHERE week BETWEEN '2026-09-28' AND '2026-10-26'",
       ["s": .integer])
     let rows = try bench.text("vendors.csv", week: "2026-09-28_2026-11-01").split(separator: "\n")
-    let dump = try ReportDump(files[0].path)
+    let dump = try Dump(files[0].path)
     guard case .typed(let sum, _)? = attempts.first else { return #expect(Bool(false)) }
     #expect(dump["Vendors!D\(rows.count + 4)"]?.cached == .number(Decimal(sum)))
   }

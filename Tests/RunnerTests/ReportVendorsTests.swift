@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Support
 import Testing
 
 @testable import Runner
@@ -70,7 +71,7 @@ struct ReportVendorsTests {
         2,-20% Cleaners,cleaning,,,1,40.00,8.000000,"missed-opportunity, hot-lead",false
 
         """)
-    let dump = try ReportDump(bench.path("weekly-vendors.xlsx"))
+    let dump = try Dump(bench.path("weekly-vendors.xlsx"))
     let row = try #require(
       dump.cells.first { $0.value.value == .text("Leads without phone and e-mail") }?.value.cell)
     #expect(dump["About!B\(row.dropFirst())"]?.value == .number(1))
@@ -80,14 +81,14 @@ struct ReportVendorsTests {
   func workbook() throws {
     let bench = try bench()
     try bench.make(["weekly-vendors"])
-    let dump = try ReportDump(bench.path("weekly-vendors.xlsx"))
+    let dump = try Dump(bench.path("weekly-vendors.xlsx"))
     #expect(
-      dump.lines[0].sheets == [
+      dump.file.sheets == [
         "About", "Summary", "Vendors", "Leads", "Failed calls", "Failure types", "Categories",
         "Trend",
       ])
     // The last second of the week in New York.
-    #expect(dump.lines[0].created == "2026-11-16 04:59:59")
+    #expect(dump.file.created == "2026-11-16 04:59:59")
     #expect(dump["Vendors!B5"]?.value == .text("=SUM(A1)"))
     #expect(dump["Vendors!B5"]?.type == "s")
     #expect(dump["Vendors!A7"]?.value == .text("003"))
@@ -113,7 +114,7 @@ struct ReportVendorsTests {
   func summary() throws {
     let bench = try bench()
     try bench.make(["weekly-vendors"])
-    let dump = try ReportDump(bench.path("weekly-vendors.xlsx"))
+    let dump = try Dump(bench.path("weekly-vendors.xlsx"))
     #expect(
       dump.text("Summary!B2")
         == "ISO week 2026-W46, 2026-11-09 to 2026-11-15 · compared with ISO week 2026-W45, "
@@ -124,15 +125,15 @@ struct ReportVendorsTests {
     #expect(dump["Summary!B6"]?.cached == .number(Decimal(string: "0.6")!))
     #expect(dump.text("Summary!E4") == "Connected (target 95 %: missed)")
     #expect(dump["Summary!E5"]?.value == .number(Decimal(string: "0.727273")!))
-    #expect(dump.lines.first { $0.sheet == "Summary" }?.charts == 4)
+    #expect(try dump.sheet("Summary").charts == 4)
   }
 
   @Test("About says which run, which rows were refused, and that the figures agree")
   func about() throws {
     let bench = try bench()
     try bench.make(["weekly-vendors"])
-    let dump = try ReportDump(bench.path("weekly-vendors.xlsx"))
-    var facts: [String: ReportDump.Value] = [:]
+    let dump = try Dump(bench.path("weekly-vendors.xlsx"))
+    var facts: [String: Dump.Value] = [:]
     for row in 1...90 {
       if let value = dump["About!B\(row)"]?.value { facts[dump.text("About!A\(row)")] = value }
     }
@@ -153,7 +154,7 @@ struct ReportVendorsTests {
     let files = try bench.make(["weekly-vendors"], week: "2026-W50")
     // The trend has the two weeks with data and the four since.
     #expect(files.allSatisfy { $0.rows == ($0.path.hasSuffix(".xlsx") ? 6 : 0) }, "\(files)")
-    let dump = try ReportDump(bench.path("weekly-vendors.xlsx", week: "2026-W50"))
+    let dump = try Dump(bench.path("weekly-vendors.xlsx", week: "2026-W50"))
     #expect(dump.text("Vendors!A4") == "Vendor ID")
     #expect(dump.text("Vendors!A5") == "No rows in this period.")
     #expect(dump["Vendors!D6"]?.cached == .number(0))
@@ -169,7 +170,7 @@ struct ReportVendorsTests {
     let first = try files.map { try Data(contentsOf: URL(filePath: $0.path)) }
     try bench.make(["weekly-vendors"])
     #expect(try files.map { try Data(contentsOf: URL(filePath: $0.path)) } == first)
-    let before = try ReportDump(bench.path("weekly-vendors.xlsx"))
+    let before = try Dump(bench.path("weekly-vendors.xlsx"))
     try bench.publish([
       "runs": [
         "run_id,pipeline,status,started_at,finished_at,from_day,to_day,timezone,currency,version,settings,stages,rows_read,rows_used,rows_quarantined",
@@ -177,7 +178,7 @@ struct ReportVendorsTests {
       ]
     ])
     try bench.make(["weekly-vendors"])
-    let after = try ReportDump(bench.path("weekly-vendors.xlsx"))
+    let after = try Dump(bench.path("weekly-vendors.xlsx"))
     for (place, line) in before.cells where line.sheet != "About" {
       #expect(after[place]?.value == line.value && after[place]?.cached == line.cached)
     }

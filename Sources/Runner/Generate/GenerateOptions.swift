@@ -1,3 +1,5 @@
+import Engine
+
 /// What a generated data set should hold. The same options give the same bytes on every machine.
 package struct GenerateOptions: Sendable {
   /// Customers in `users.csv` (1 to 5,000,000); every other size follows from it.
@@ -38,7 +40,7 @@ package struct GenerateOptions: Sendable {
 
   /// Days since 1970-01-01 of a date of the Gregorian calendar.
   package static func day(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    SampleTime.days(year, month, day)
+    Civil.dayNumber(year, month, day)
   }
 
   var clickCount: Int { clicks ?? users * 55 * days / (2 * 56) }

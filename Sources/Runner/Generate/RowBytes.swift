@@ -1,3 +1,5 @@
+import Engine
+
 /// A growing row of CSV, written byte by byte: formatting through String costs ten times as much.
 struct RowBytes {
   var bytes: [UInt8] = []
@@ -71,7 +73,7 @@ struct RowBytes {
   }
 
   mutating func date(_ day: Int) {
-    let date = SampleTime.civil(day)
+    let date = Civil.date(day)
     padded(date.year, 4)
     bytes.append(0x2D)
     padded(date.month, 2)

@@ -1,35 +1,16 @@
+import Engine
+
 /// Dates and the clock of America/New_York, whose rules since 2007 are two lines; the system's
 /// zone files are not asked, so that the bytes do not depend on them.
 enum SampleTime {
-  static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let y = month <= 2 ? year - 1 : year
-    let era = y / 400
-    let yearOfEra = y - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
-
-  static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
-    let z = day + 719_468
-    let era = z / 146_097
-    let dayOfEra = z - era * 146_097
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let mp = (5 * dayOfYear + 2) / 153
-    let month = mp < 10 ? mp + 3 : mp - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * mp + 2) / 5 + 1)
-  }
-
   /// 0 is Monday.
   static func weekday(_ day: Int) -> Int { (day + 3) % 7 }
 
   /// Seconds east of Greenwich at an instant: −14,400 in summer, −18,000 in winter.
   static func easternOffset(at second: Int) -> Int {
-    let year = civil(second / 86_400).year
-    let march = days(year, 3, 8)
-    let november = days(year, 11, 1)
+    let year = Civil.date(second / 86_400).year
+    let march = Civil.dayNumber(year, 3, 8)
+    let november = Civil.dayNumber(year, 11, 1)
     let summer = (march + (6 - weekday(march))) * 86_400 + 7 * 3_600
     let winter = (november + (6 - weekday(november))) * 86_400 + 6 * 3_600
     return second >= summer && second < winter ? -14_400 : -18_000
@@ -42,10 +23,10 @@ enum SampleTime {
 
   /// The same time of day some months on, the month's last day where it is shorter.
   static func adding(months: Int, to second: Int) -> Int {
-    let date = civil(second / 86_400)
+    let date = Civil.date(second / 86_400)
     let month = date.year * 12 + date.month - 1 + months
-    let first = days(month / 12, month % 12 + 1, 1)
-    let next = days((month + 1) / 12, (month + 1) % 12 + 1, 1)
+    let first = Civil.dayNumber(month / 12, month % 12 + 1, 1)
+    let next = Civil.dayNumber((month + 1) / 12, (month + 1) % 12 + 1, 1)
     return (first + min(date.day, next - first) - 1) * 86_400 + second % 86_400
   }
 }

@@ -36,11 +36,6 @@ extension MappingReader {
     value(key, expected: "a decimal number such as 12.50")?.decimal()
   }
 
-  /// An exact decimal number, or nil.
-  package func optionalDecimal(_ key: String) -> ExactDecimal? {
-    optionalValue(key)?.decimal()
-  }
-
   /// A required share from 0 % to 100 %.
   package func percentage(_ key: String) -> Percentage? {
     value(key, expected: "a percentage such as 0.5 %")?.percentage()

@@ -63,12 +63,13 @@ struct PipelineShippedTests {
 
   static let cases =
     ((try? FileManager.default.contentsOfDirectory(
-      atPath: "\(PipelineWorld.root)/Tests/Fixtures/settings")) ?? []).sorted()
+      atPath: "\(PipelineWorld.root)/Tests/Fixtures/conformance")) ?? [])
+    .filter { $0 != "README.md" }.sorted()
 
   @Test("the settings of every conformance case are accepted", arguments: cases)
   func conformanceSettings(name: String) throws {
     var overrides = SettingsOverrides()
-    overrides.file = "\(PipelineWorld.root)/Tests/Fixtures/settings/\(name)"
+    overrides.file = "\(PipelineWorld.root)/Tests/Fixtures/conformance/\(name)/settings.json"
     let settings = try load("conformance", overrides).settings
     let json = try #require(
       try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: overrides.file!)))

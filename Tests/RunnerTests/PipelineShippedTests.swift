@@ -64,7 +64,7 @@ struct PipelineShippedTests {
   static let cases =
     ((try? FileManager.default.contentsOfDirectory(
       atPath: "\(PipelineWorld.root)/Tests/Fixtures/conformance")) ?? [])
-    .filter { $0 != "README.md" }.sorted()
+    .filter { $0.first?.isNumber ?? false }.sorted()
 
   @Test("the settings of every conformance case are accepted", arguments: cases)
   func conformanceSettings(name: String) throws {

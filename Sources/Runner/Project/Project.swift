@@ -65,7 +65,8 @@ package struct Project: Sendable {
   ) throws(RunError) -> Pipeline {
     let file = try pipelineFile(nameOrPath)
     let loader = PipelineLoader(
-      known: Registry.knownNames(reports: reportNames), world: Self.world)
+      known: Registry.knownNames(reports: reportNames), world: Self.world,
+      sqlFolder: path("SQL/checks"))
     do throws(YAMLError) {
       return try loader.load(file: file, overrides: overrides)
     } catch {

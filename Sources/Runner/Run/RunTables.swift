@@ -53,8 +53,22 @@ package enum RunTables {
       ColumnSchema("raw", .text, nullable: true, extra: true),
     ])
 
+  /// What each data check of a run found.
+  package static let checkResults = TableSchema(
+    name: "check_results", summary: "what a data check of a run found",
+    key: ["run_id", "check_name"], isPerRun: true,
+    columns: [
+      ColumnSchema("check_name", .text),
+      ColumnSchema("table_name", .text, nullable: true),
+      ColumnSchema("severity", .text),
+      ColumnSchema("status", .text),
+      ColumnSchema("failing", .integer),
+      ColumnSchema("seconds", .ratio, extra: true),
+      ColumnSchema("run_id", .text, extra: true),
+    ])
+
   /// All of them.
-  package static let all = [runs, sourceCounts, quarantinedRows]
+  package static let all = [runs, sourceCounts, quarantinedRows, checkResults]
 }
 
 /// What became of a source's rows: `read` is always the sum of the others.

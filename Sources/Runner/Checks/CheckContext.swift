@@ -25,6 +25,7 @@ package struct CheckContext: Sendable {
     return [
       "from": .typed(Int64(from.number), .day),
       "to": .typed(Int64(window.to.number), .day),
+      "from_week": .typed(Int64((window.from?.weekStart ?? from).number), .day),
       "from_instant": .typed(firstInstant(of: window.from), .instant),
       "until_instant": .typed(timeZone.firstInstant(of: window.to + 1), .instant),
       "run_id": .text(runID),
@@ -32,7 +33,9 @@ package struct CheckContext: Sendable {
   }
 
   /// The names of those parameters.
-  static let parameterNames = ["from", "to", "from_instant", "until_instant", "run_id"]
+  static let parameterNames = [
+    "from", "to", "from_week", "from_instant", "until_instant", "run_id",
+  ]
 
   /// The values of a time column that belong to a scope; nil for all.
   func span(_ schema: TableSchema, _ scope: Check.Scope) -> ClosedRange<Int64>? {

@@ -119,9 +119,8 @@ struct Audit {
   static func compile(
     _ checks: [Check], on warehouse: any Warehouse, problems: Problems
   ) throws(RunError) {
-    guard let usd = Currency(code: "USD") else { return }
     let context = CheckContext(
-      window: Window(from: nil, to: .last - 1), timeZone: .utc, currency: usd, runID: "")
+      window: Window(from: nil, to: .last - 1), timeZone: .utc, currency: .defaultCurrency, runID: "")
     for check in checks {
       if case .query(let query) = check.rule {
         _ = SQLCheck(warehouse, problems).columns(of: query.sql, file: query.file)

@@ -11,6 +11,9 @@ struct TableDifference {
     self.found = found
   }
 
+  /// The columns that tell rows apart; a case has one run, whose ID says nothing.
+  private var key: [String] { table.schema.key.filter { !table.schema.isPerRun || $0 != "run_id" } }
+
   /// A line for each row that differs, is missing or is unexpected; empty where all are as expected.
   var lines: [String] {
     let matched = matches()
@@ -65,7 +68,6 @@ struct TableDifference {
 
   /// The row that is probably meant: the one with the same key, else the one with most cells alike.
   private func nearest(to expected: ExpectedRow, among rows: [Int]) -> Int? {
-    let key = table.schema.key
     if key.allSatisfy({ expected.values[$0] != nil }) {
       return rows.first { row in key.allSatisfy { found[row][$0] == expected.values[$0] } }
     }
@@ -78,7 +80,7 @@ struct TableDifference {
     let cells = columns(of: expected).filter { row[$0] != expected.values[$0] }.map { column in
       "\(column) is \(shown(row[column])), expected \(shown(expected.values[column]))"
     }
-    return "differs     \(text(row, table.schema.key)): \(cells.joined(separator: "; ")) "
+    return "differs     \(text(row, key)): \(cells.joined(separator: "; ")) "
       + "(\(expected.mark))"
   }
 
@@ -88,7 +90,7 @@ struct TableDifference {
 
   /// The key and the columns that some row names.
   private var shownColumns: [String] {
-    table.schema.key + table.columns.filter { !table.schema.key.contains($0) }
+    key + table.columns.filter { !key.contains($0) }
   }
 
   private func text(_ values: [String: String], _ columns: [String]) -> String {

@@ -42,9 +42,11 @@ extension CheckReader {
     }
     guard let rule else { return nil }
     refuseOptions(that: rule, reader, kind.rawValue, table)
+    // The latest row is the latest of all: in the window there may be none.
+    let scope = kind == .freshness ? Check.Scope.table : options.scope ?? .window
     return Check(
       name: options.name ?? Self.name(rule, kind.rawValue, table), mark: item.mark, subject: table,
-      rule: rule, scope: options.scope ?? .window, severity: options.severity,
+      rule: rule, scope: scope, severity: options.severity,
       maxFailing: options.maxFailing, condition: options.condition)
   }
 

@@ -42,8 +42,9 @@ struct Audit {
     let concerned = checks.filter { $0.concerns(written) }
     var results: [CheckResult] = []
     func look(_ warehouse: any Warehouse) throws(WarehouseError) {
-      for check in concerned {
-        var result = try check.run(on: warehouse, in: context)
+      try Check.run(concerned, on: warehouse, in: context) {
+        (result: CheckResult) throws(WarehouseError) in
+        var result = result
         if !plan.options.isDryRun {
           do throws(FileError) {
             result = try result.keepingRows(in: plan.checksFolder(runID: runID))

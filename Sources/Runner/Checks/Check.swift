@@ -142,6 +142,14 @@ package struct Check: Sendable {
     }
   }
 
+  /// Whether it looks at each row by itself.
+  var isOfSingleRows: Bool {
+    switch rule {
+    case .notNull, .acceptedValues, .range, .relationships: true
+    case .unique, .rowCount, .freshness, .query, .totals, .sources: false
+    }
+  }
+
   /// What is counted as failing, as in `2 rows`.
   var countsRows: Bool {
     switch rule {

@@ -20,6 +20,24 @@ struct CheckQuery {
     sql = statement(of: check)
   }
 
+  /// How many rows fail each of several checks of single rows, of one table and scope: one row of
+  /// counts, found in one pass over the table.
+  init(counting checks: [Check], of table: TableSchema, in context: CheckContext) {
+    self.context = context
+    scope = checks.first?.scope ?? .table
+    parameters = context.parameters
+    var counts: [String] = []
+    for check in checks {
+      guard let (_, conditions) = rowConditions(check, table) else {
+        preconditionFailure("\(check.name) is not about single rows")
+      }
+      let all = (rows(meeting: check.condition) + conditions).joined(separator: " AND ")
+      counts.append("COUNT(CASE WHEN \(all) THEN 1 END) AS \"c\(counts.count)\"")
+    }
+    sql = "SELECT \(counts.joined(separator: ", ")) FROM \(Self.quoted(table.name))"
+      + Self.clause(rows(of: table))
+  }
+
   private mutating func statement(of check: Check) -> String {
     switch check.rule {
     case .query(let query):
@@ -31,34 +49,16 @@ struct CheckQuery {
     }
     guard let table = check.subject else { preconditionFailure("\(check.name) has no table") }
     for column in table.columns { types[column.name] = column.type }
-    let kept = rows(of: table, check.condition)
+    let kept = rows(of: table) + rows(meeting: check.condition)
+    if let (columns, conditions) = rowConditions(check, table) {
+      return failing(table, columns, kept + conditions)
+    }
     switch check.rule {
-    case .notNull(let columns):
-      let missing = columns.map { Self.isMissing($0, of: table) }.joined(separator: " OR ")
-      return failing(table, columns, kept, missing)
     case .unique(let columns):
       let list = columns.map(Self.quoted).joined(separator: ", ")
       let present = columns.map { "NOT " + Self.isMissing($0, of: table) }
       return "SELECT \(list), COUNT(*) AS \"rows\" FROM \(Self.quoted(table.name))"
         + Self.clause(kept + present) + " GROUP BY \(list) HAVING COUNT(*) > 1 ORDER BY \(list)"
-    case .acceptedValues(let column, let values):
-      let list = values.map { bind($0) }.joined(separator: ", ")
-      return failing(
-        table, [column], kept + ["NOT " + Self.isMissing(column, of: table)],
-        "\(Self.quoted(column)) NOT IN (\(list))")
-    case .range(let column, let min, let max):
-      let type = table.columns[table.index(of: column)].type
-      var outside: [String] = []
-      if let min { outside.append("\(Self.quoted(column)) < \(bind(.typed(min, type)))") }
-      if let max { outside.append("\(Self.quoted(column)) > \(bind(.typed(max, type)))") }
-      return failing(table, [column], kept, outside.joined(separator: " OR "))
-    case .relationships(let column, let other, let otherColumn):
-      // NOT IN, unlike NOT EXISTS, has its own index made where the other column has none.
-      let name = Self.quoted(otherColumn)
-      return failing(
-        table, [column], kept + ["NOT " + Self.isMissing(column, of: table)],
-        "\(Self.quoted(column)) NOT IN (SELECT \(name) FROM \(Self.quoted(other)) "
-          + "WHERE \(name) IS NOT NULL)")
     case .rowCount(let range):
       let (least, most) = (bind(.integer(range.lowerBound)), bind(.integer(range.upperBound)))
       return "SELECT \"rows\" FROM (SELECT COUNT(*) AS \"rows\" FROM \(Self.quoted(table.name))"
@@ -70,17 +70,52 @@ struct CheckQuery {
       return "SELECT \"latest\", \(oldest) AS \"oldest_allowed\" FROM (SELECT "
         + "MAX(\(Self.quoted(table.timeName))) AS \"latest\" FROM \(Self.quoted(table.name))"
         + Self.clause(kept) + ") AS c WHERE \"latest\" IS NULL OR \"latest\" < \(oldest)"
-    case .query, .totals, .sources: preconditionFailure("answered above")
+    default: preconditionFailure("answered above")
     }
   }
 
-  /// The key and some columns of the rows that are kept and fail, in the order of the key.
+  /// Of a check of single rows: the columns it is about, and what all is true of a row that fails.
+  private mutating func rowConditions(
+    _ check: Check, _ table: TableSchema
+  ) -> (columns: [String], all: [String])? {
+    switch check.rule {
+    case .notNull(let columns):
+      let missing = columns.map { Self.isMissing($0, of: table) }.joined(separator: " OR ")
+      return (columns, ["(\(missing))"])
+    case .acceptedValues(let column, let values):
+      let list = values.map { bind($0) }.joined(separator: ", ")
+      return (
+        [column],
+        ["NOT " + Self.isMissing(column, of: table), "\(Self.quoted(column)) NOT IN (\(list))"]
+      )
+    case .range(let column, let min, let max):
+      let type = table.columns[table.index(of: column)].type
+      var outside: [String] = []
+      if let min { outside.append("\(Self.quoted(column)) < \(bind(.typed(min, type)))") }
+      if let max { outside.append("\(Self.quoted(column)) > \(bind(.typed(max, type)))") }
+      return ([column], ["(\(outside.joined(separator: " OR ")))"])
+    case .relationships(let column, let other, let otherColumn):
+      // NOT IN, unlike NOT EXISTS, has its own index made where the other column has none.
+      let name = Self.quoted(otherColumn)
+      return (
+        [column],
+        [
+          "NOT " + Self.isMissing(column, of: table),
+          "\(Self.quoted(column)) NOT IN (SELECT \(name) FROM \(Self.quoted(other)) "
+            + "WHERE \(name) IS NOT NULL)",
+        ]
+      )
+    case .unique, .rowCount, .freshness, .query, .totals, .sources: return nil
+    }
+  }
+
+  /// The key and some columns of the rows that meet all conditions, in the order of the key.
   private func failing(
-    _ table: TableSchema, _ columns: [String], _ kept: [String], _ condition: String
+    _ table: TableSchema, _ columns: [String], _ conditions: [String]
   ) -> String {
     let shown = table.key + columns.filter { !table.key.contains($0) }
     return "SELECT \(shown.map(Self.quoted).joined(separator: ", ")) FROM "
-      + Self.quoted(table.name) + Self.clause(kept + ["(\(condition))"])
+      + Self.quoted(table.name) + Self.clause(conditions)
       + " ORDER BY \(table.key.map(Self.quoted).joined(separator: ", "))"
   }
 
@@ -94,10 +129,10 @@ struct CheckQuery {
   private mutating func total(_ total: Check.Total) -> String {
     switch total {
     case .sum(let table, let column, let condition):
-      let kept = Self.clause(rows(of: table, condition))
+      let kept = Self.clause(rows(of: table) + rows(meeting: condition))
       return "SELECT COALESCE(SUM(\(Self.quoted(column))), 0) FROM \(Self.quoted(table.name))\(kept)"
     case .count(let table, let condition):
-      let kept = Self.clause(rows(of: table, condition))
+      let kept = Self.clause(rows(of: table) + rows(meeting: condition))
       return "SELECT COUNT(*) FROM \(Self.quoted(table.name))\(kept)"
     case .source(let source, let count):
       return "SELECT COALESCE(SUM(\(Self.quoted(count))), 0) FROM source_counts "
@@ -106,7 +141,7 @@ struct CheckQuery {
   }
 
   /// The conditions that keep the rows of the scope.
-  private mutating func rows(of table: TableSchema, _ condition: Check.Condition?) -> [String] {
+  private mutating func rows(of table: TableSchema) -> [String] {
     var kept: [String] = []
     if scope != .table, table.isPerRun { kept.append("\"run_id\" = :run_id") }
     if let span = context.span(table, scope) {
@@ -114,9 +149,13 @@ struct CheckQuery {
       let bounds = [span.lowerBound, span.upperBound].map { bind(.typed($0, type)) }
       kept.append("\(Self.quoted(table.timeName)) BETWEEN \(bounds[0]) AND \(bounds[1])")
     }
-    // On lines of its own, so that a comment at its end hides nothing.
-    if let condition { kept.append("(\n\(condition.sql)\n)") }
     return kept
+  }
+
+  /// A condition of the pipeline file; on lines of its own, so that a comment at its end hides
+  /// nothing.
+  private func rows(meeting condition: Check.Condition?) -> [String] {
+    condition.map { ["(\n\($0.sql)\n)"] } ?? []
   }
 
   /// A parameter for a value.

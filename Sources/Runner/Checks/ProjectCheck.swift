@@ -159,7 +159,7 @@ package struct ProjectCheck {
     var results: [CheckResult] = []
     try warehouse { () throws(WarehouseError) in
       try opened.snapshot { () throws(WarehouseError) in
-        for check in checks { results.append(try check.run(on: opened, in: context)) }
+        try Check.run(checks, on: opened, in: context) { results.append($0) }
       }
     }
     guard let folder = selection.rows else { return results }

@@ -18,7 +18,9 @@ struct Summary {
     self.stages = stages
   }
 
-  var text: String { "\n" + sources + "\n" + timings + "\n" + tables + "\n" + checks + written + end }
+  var text: String {
+    "\n" + sources + "\n" + timings + "\n" + tables + "\n" + checks + written + end
+  }
 
   private var sources: String {
     var columns = TextColumns()

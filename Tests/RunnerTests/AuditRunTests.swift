@@ -128,7 +128,7 @@ struct AuditRunTests {
     #expect(
       text.contains(
         "vendor_connection_analytics.accepted_values.vendor_id: vendor_id must be one of v1: "
-          + "1 row of vendor_connection_analytics fail (\(setting.pipeline):9:7)"), "\(text)")
+          + "1 row fails (\(setting.pipeline):9:7)"), "\(text)")
     #expect(text.contains("\n  call_id c3, vendor_id v2\n"), "\(text)")
     #expect(try setting.bytes == before)
     #expect(!FileManager.default.fileExists(atPath: setting.warehouse + "-wal"))
@@ -149,7 +149,8 @@ struct AuditRunTests {
       toFile: setting.pipeline, atomically: true, encoding: .utf8)
     let outcome = try setting.run("2026-03-03")
     #expect(outcome.isPublished)
-    #expect(try setting.query("SELECT call_id FROM vendor_connection_analytics ORDER BY 1").count == 3)
+    #expect(
+      try setting.query("SELECT call_id FROM vendor_connection_analytics ORDER BY 1").count == 3)
   }
 
   @Test("A warning publishes, is told and is on record")

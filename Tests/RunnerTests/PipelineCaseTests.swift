@@ -37,7 +37,9 @@ struct PipelineCaseTests {
       let compared = Set(cases.flatMap { $0.expected.map(\.schema.name) })
       let stages = try project.pipeline(name).stages
       for type in Registry.stages where stages.contains(type.name) {
-        for table in type.writes { #expect(compared.contains(table.name), "\(name): \(table.name)") }
+        for table in type.writes {
+          #expect(compared.contains(table.name), "\(name): \(table.name)")
+        }
       }
     }
   }
@@ -115,7 +117,8 @@ struct PipelineCaseTests {
         "  missing     vendor_id 3, name Clean (P/p.test.yaml:7:11)",
         "  unexpected  vendor_id 4, name Dot, phone (none)",
       ])
-    #expect(try run(cases[1]).first?.hasPrefix("expected a failure that says \"something else\"") == true)
+    #expect(
+      try run(cases[1]).first?.hasPrefix("expected a failure that says \"something else\"") == true)
     #expect(
       try run(cases[2]) == ["expected a failure that says \"refused\", and the run was done"])
   }

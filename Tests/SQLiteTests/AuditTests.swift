@@ -22,7 +22,8 @@ struct AuditTests {
     get throws { try Data(contentsOf: URL(filePath: folder.file)) }
   }
 
-  @Test("A refused publication leaves the file byte for byte, and the next publication is not hindered")
+  @Test(
+    "A refused publication leaves the file byte for byte, and the next publication is not hindered")
   func refused() throws {
     let before = try bytes
     var seen: [String] = []
@@ -91,7 +92,8 @@ struct AuditTests {
     var seen: [String] = []
     try warehouse.rehearse([testTables, more], Self.next + [change(schema, [["x"]])]) {
       () throws(WarehouseError) in
-      seen = (try? warehouse.rows("SELECT call_id FROM calls UNION ALL SELECT name FROM more")) ?? []
+      seen =
+        (try? warehouse.rows("SELECT call_id FROM calls UNION ALL SELECT name FROM more")) ?? []
     }
     #expect(Set(seen) == ["a", "b", "x"])
     #expect(try bytes == before)

@@ -79,10 +79,13 @@ import Testing
   @Test("Everything wrong with files is said at once, SQL with the line and the column meant")
   func wrongFiles() throws {
     let copy = try Copy()
-    try copy.replace("w.lost_revenue,", "w.lost_revenu,", in: "SQL/reports/weekly-vendors/vendors.sql")
-    try copy.replace("net_revenue <> revenue", "net_revenu <> revenue", in: "SQL/checks/product-figures.sql")
+    try copy.replace(
+      "w.lost_revenue,", "w.lost_revenu,", in: "SQL/reports/weekly-vendors/vendors.sql")
+    try copy.replace(
+      "net_revenue <> revenue", "net_revenu <> revenue", in: "SQL/checks/product-figures.sql")
     try copy.replace("from: [Status", "form: [Status", in: "Pipelines/mappings/twilio-calls.yaml")
-    try copy.replace("metric_date: 2026-03-04", "metric_dat: 2026-03-04", in: "Pipelines/nightly.test.yaml")
+    try copy.replace(
+      "metric_date: 2026-03-04", "metric_dat: 2026-03-04", in: "Pipelines/nightly.test.yaml")
     try copy.write("SELECT nix FROM leads", to: "SQL/reports/unused.sql")
     let check = try copy.run("check")
     #expect(check.exit == 78)
@@ -91,7 +94,8 @@ import Testing
       "SQL/reports/weekly-vendors/vendors.sql:8:1: no such column: w.lost_revenu",
       "(did you mean \"lost_revenue\"?)", "SQL/checks/product-figures.sql:",
       "no such column: net_revenu", "Pipelines/mappings/twilio-calls.yaml:", "unknown key \"form\"",
-      "Pipelines/nightly.test.yaml:", "has no column \"metric_dat\" (did you mean \"metric_date\"?)",
+      "Pipelines/nightly.test.yaml:",
+      "has no column \"metric_dat\" (did you mean \"metric_date\"?)",
       "SQL/reports/unused.sql:1:1: no such column: nix",
     ] {
       #expect(check.err.contains(words), "\(words)\n\(check.err)")
@@ -106,7 +110,8 @@ import Testing
     #expect(check.exit == 78)
     #expect(
       check.err.contains(
-        "categories.sql gives no column \"connected\" (did you mean \"conected\"?)"), "\(check.err)")
+        "categories.sql gives no column \"connected\" (did you mean \"conected\"?)"), "\(check.err)"
+    )
   }
 
   @Test("A test that fails ends with 3 and shows what differs")
@@ -115,7 +120,8 @@ import Testing
     try copy.replace("lost_revenue: 11.67", "lost_revenue: 11.66", in: "Pipelines/weekly.test.yaml")
     let check = try copy.run("check", "weekly")
     #expect(check.exit == 3)
-    #expect(check.out.contains("lost_revenue is 11.67, expected 11.66 (Pipelines/weekly.test.yaml:"))
+    #expect(
+      check.out.contains("lost_revenue is 11.67, expected 11.66 (Pipelines/weekly.test.yaml:"))
     #expect(check.out.contains("FAIL  test      weekly: "))
     #expect(!check.out.contains("nightly"))
   }
@@ -125,13 +131,15 @@ import Testing
     let copy = try Copy()
     let first = try copy.run("run", "own", "--from", "2026-03-02", "--to", "2026-03-02")
     #expect(first.exit == 0, "\(first.err)")
-    #expect(first.err.contains("warning: check vendor_connection_analytics.relationships.vendor_id"))
+    #expect(
+      first.err.contains("warning: check vendor_connection_analytics.relationships.vendor_id"))
     #expect(first.err.contains("relationships.vendor_id  warned        1"), "\(first.err)")
     let before = try copy.bytes()
     #expect(before.keys.contains { $0.hasSuffix("weekly-vendors.xlsx") })
     let second = try copy.run("run", "own", "--from", "2026-03-03", "--to", "2026-03-03", "--quiet")
     #expect(second.exit == 3)
-    #expect(second.err.contains("error: 1 of 2 checks failed; nothing was published"), "\(second.err)")
+    #expect(
+      second.err.contains("error: 1 of 2 checks failed; nothing was published"), "\(second.err)")
     #expect(second.err.contains("\n  call_id c2, vendor_id v2\n"))
     let after = try copy.bytes()
     #expect(after == before)
@@ -149,7 +157,9 @@ import Testing
     try copy.replace("[v1, v2]", "[v1]", in: "Pipelines/own.yaml")
     let last = try copy.run("check", "own", "--rows", "rows")
     #expect(last.exit == 3, "\(last.err)")
-    #expect(last.out.contains("FAIL  check     own: vendor_connection_analytics.accepted_values.vendor_id"))
+    #expect(
+      last.out.contains(
+        "FAIL  check     own: vendor_connection_analytics.accepted_values.vendor_id"))
     #expect(last.out.contains("call_id c2, vendor_id v2"))
     #expect(last.out.contains("warn  check     own: vendor_connection_analytics.relationships"))
     #expect(

@@ -31,7 +31,9 @@ extension PipelineCase {
       return error.message.contains(failure)
         ? [] : ["expected a failure that says \(quote(failure)), found: \(error.message)"]
     }
-    if let failure { return ["expected a failure that says \(quote(failure)), and the run was done"] }
+    if let failure {
+      return ["expected a failure that says \(quote(failure)), and the run was done"]
+    }
     let warehouse = try Registry.openWarehouse(
       plan.warehouse, currency: plan.context.currency, readOnly: true)
     var differences: [String] = []

@@ -33,7 +33,8 @@ struct TableDifference {
     }
     for index in extra { lines.append("unexpected  \(text(found[index], shownColumns))") }
     let count = "\(table.rows.count) row\(table.rows.count == 1 ? "" : "s")"
-    return ["\(table.schema.name): expected \(count), found \(found.count)"] + lines.map { "  \($0)" }
+    return ["\(table.schema.name): expected \(count), found \(found.count)"]
+      + lines.map { "  \($0)" }
   }
 
   /// The expected row that each found row stands for, nil for none: as many pairs as there can be.

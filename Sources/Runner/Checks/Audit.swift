@@ -17,16 +17,10 @@ struct Audit {
     self.plan = plan
     self.migrations = migrations
     self.observer = observer
-    if checks.isEmpty { return }
-    let problems = Problems()
-    try Self.compile(
-      checks, on: Runner.warehouse { () throws(WarehouseError) in
-        try Registry.scratchWarehouse(migrations, currency: plan.context.currency)
-      }, problems: problems)
-    do throws(YAMLError) { try problems.throwIfAny() } catch { throw RunError(error) }
+    try plan.compileChecks(migrations)
   }
 
-  private var checks: [Check] { plan.options.runsChecks ? plan.pipeline.checks : [] }
+  private var checks: [Check] { plan.checks }
 
   /// Publishes the changes together with what the checks found; a dry run undoes it.
   ///
@@ -121,7 +115,8 @@ struct Audit {
     _ checks: [Check], on warehouse: any Warehouse, problems: Problems
   ) throws(RunError) {
     let context = CheckContext(
-      window: Window(from: nil, to: .last - 1), timeZone: .utc, currency: .defaultCurrency, runID: "")
+      window: Window(from: nil, to: .last - 1), timeZone: .utc, currency: .defaultCurrency,
+      runID: "")
     for check in checks {
       if case .query(let query) = check.rule {
         _ = SQLCheck(warehouse, problems).columns(of: query.sql, file: query.file)
@@ -135,6 +130,24 @@ struct Audit {
           suggestion: error.nearestName)
       }
     }
+  }
+}
+
+extension RunPlan {
+  /// The checks that the run must pass.
+  package var checks: [Check] { options.runsChecks ? pipeline.checks : [] }
+
+  /// Compiles the checks against the tables of the migrations, without a connection; throws
+  /// everything that the tables do not have.
+  package func compileChecks(_ migrations: [Migration]) throws(RunError) {
+    if checks.isEmpty { return }
+    let currency = context.currency
+    let tables = try Runner.warehouse { () throws(WarehouseError) in
+      try Registry.scratchWarehouse(migrations, currency: currency)
+    }
+    let problems = Problems()
+    try Audit.compile(checks, on: tables, problems: problems)
+    do throws(YAMLError) { try problems.throwIfAny() } catch { throw RunError(error) }
   }
 }
 

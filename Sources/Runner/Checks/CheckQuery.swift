@@ -34,7 +34,8 @@ struct CheckQuery {
       let all = (rows(meeting: check.condition) + conditions).joined(separator: " AND ")
       counts.append("COUNT(CASE WHEN \(all) THEN 1 END) AS \"c\(counts.count)\"")
     }
-    sql = "SELECT \(counts.joined(separator: ", ")) FROM \(Self.quoted(table.name))"
+    sql =
+      "SELECT \(counts.joined(separator: ", ")) FROM \(Self.quoted(table.name))"
       + Self.clause(rows(of: table))
   }
 
@@ -130,7 +131,8 @@ struct CheckQuery {
     switch total {
     case .sum(let table, let column, let condition):
       let kept = Self.clause(rows(of: table) + rows(meeting: condition))
-      return "SELECT COALESCE(SUM(\(Self.quoted(column))), 0) FROM \(Self.quoted(table.name))\(kept)"
+      return
+        "SELECT COALESCE(SUM(\(Self.quoted(column))), 0) FROM \(Self.quoted(table.name))\(kept)"
     case .count(let table, let condition):
       let kept = Self.clause(rows(of: table) + rows(meeting: condition))
       return "SELECT COUNT(*) FROM \(Self.quoted(table.name))\(kept)"

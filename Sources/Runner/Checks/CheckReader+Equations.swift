@@ -25,7 +25,9 @@ extension CheckReader {
       reader.fail("where", "means nothing to a sum; say \"where\" under left or right")
     }
     if options.maxFailing > 0 { reader.fail("max_failing", "means nothing to a sum") }
-    guard isNamed, let name = options.name, let left = sides[0], let right = sides[1] else { return nil }
+    guard isNamed, let name = options.name, let left = sides[0], let right = sides[1] else {
+      return nil
+    }
     guard left.type == right.type else {
       item.fail(
         "left is \(left.type.rawValue) and right is \(right.type.rawValue); expected one type")
@@ -52,7 +54,8 @@ extension CheckReader {
         let (table, column) = column(value)
       else { return nil }
       guard column.type == .money || column.type == .integer else {
-        value.fail("\(column.name) is \(column.type.rawValue); expected a column of money or integers")
+        value.fail(
+          "\(column.name) is \(column.type.rawValue); expected a column of money or integers")
         return nil
       }
       return .sum(table, column: column.name, condition)

@@ -45,8 +45,8 @@ package struct CheckResult: Sendable {
 
   /// The check, how much fails, and the first failing rows, a line each.
   package var text: String {
-    let count = countsRows ? "\(failing) row\(failing == 1 ? "" : "s")" : "no"
-    let fails = countsRows ? "\(count) of \(table ?? "its result") fail" : "it does not hold"
+    let rowsFail = failing == 1 ? "1 row fails" : "\(failing) rows fail"
+    let fails = countsRows ? rowsFail : "it does not hold"
     var lines = ["\(name): \(expectation): \(fails) (\(place))"]
     lines += rows.prefix(Self.shown).map { row in
       "  " + zip(columns, row).map { "\($0) \($1.isEmpty ? "(none)" : $1)" }.joined(separator: ", ")

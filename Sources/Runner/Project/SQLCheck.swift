@@ -33,7 +33,8 @@ extension WarehouseError {
       guard let range = summary.firstRange(of: phrase) else { continue }
       let name = summary[range.upperBound...].split(separator: ".").last.map(String.init) ?? ""
       let tables = Registry.tables
-      let names = phrase.contains("table") ? tables.map(\.name) : tables.flatMap { $0.columns.map(\.name) }
+      let names =
+        phrase.contains("table") ? tables.map(\.name) : tables.flatMap { $0.columns.map(\.name) }
       return nearest(to: name, in: names)
     }
     return nil

@@ -230,6 +230,7 @@ struct CheckTests {
       SELECT product_id, metric_date AS at, net_revenue - revenue AS lost FROM product_analytics
       WHERE metric_date BETWEEN :from AND :to AND net_revenue <> revenue -- no semicolon needed
       """,
+      "SQL/checks/secret.sql": "SELECT product_id, '123-45-6789' AS tin FROM product_analytics",
     ])
     return try PipelineLoader(known: Registry.knownNames(reports: []), world: world.world)
       .load(file: "P/p.yaml").checks
@@ -240,6 +241,16 @@ struct CheckTests {
     CheckContext(
       window: Window(from: Day("2026-03-03"), to: try #require(Day("2026-03-04"))),
       timeZone: zone, currency: .usd, runID: "r")
+  }
+
+  @Test("A tax identifier is never shown, whatever a check selects")
+  func secrets() throws {
+    let bench = try ReportBench()
+    try bench.publish(Self.days("p1,2026-03-03,0,0,0,0,0,0,0,0,new"))
+    let check = try #require(Self.checks("product_analytics: [{sql: secret.sql}]").first)
+    let result = try check.run(on: bench.warehouse, in: Self.context(bench.zone))
+    #expect(result.rows == [["p1", "•••"]])
+    #expect(!result.text.contains("6789"))
   }
 
   @Test("Failing rows are kept up to a bound, and the message says how many there are")

@@ -38,15 +38,7 @@ struct Audit {
     func look(_ warehouse: any Warehouse) throws(WarehouseError) {
       try Check.run(concerned, on: warehouse, in: context) {
         (result: CheckResult) throws(WarehouseError) in
-        var result = result
-        if !plan.options.isDryRun {
-          do throws(FileError) {
-            result = try result.keepingRows(in: plan.checksFolder(runID: runID))
-          } catch {
-            throw WarehouseError(
-              .failed, "\(error.place): \(error.message)", help: error.help)
-          }
-        }
+        let result = plan.options.isDryRun ? result : keepRows(of: result, runID: runID)
         results.append(result)
         observer.checkEnded(result)
       }
@@ -68,6 +60,18 @@ struct Audit {
       observer.warning("check \(result.text)")
     }
     return results
+  }
+
+  /// Keeps the failing rows of a check in the run's folder. That they cannot be kept is told, and
+  /// changes nothing for the check.
+  private func keepRows(of result: CheckResult, runID: String) -> CheckResult {
+    do throws(FileError) {
+      return try result.keepingRows(in: plan.checksFolder(runID: runID))
+    } catch {
+      observer.warning(
+        "the failing rows of check \(result.name) are not kept: \(error.place): \(error.message)")
+      return result
+    }
   }
 
   /// Lets the checks look at what would be published. Where there is no warehouse yet, at one in

@@ -88,7 +88,7 @@ package struct ProjectCheck {
     }
     let looked = ProjectFiles(project: project, tables: tables, problems: problems)
     files = try looked.findings(of: pipelines, isWhole: isWhole)
-    do throws(YAMLError) { try problems.throwIfAny() } catch { throw RunError(error) }
+    do throws(YAMLError) { try problems.throwIfAny() } catch { throw Project.error(error) }
   }
 
   /// Says what is to say of the files, which are as they should be.

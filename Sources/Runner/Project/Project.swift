@@ -81,7 +81,7 @@ package struct Project: Sendable {
 
   /// Problems of what was typed are errors of usage, without the line and column that only files
   /// have.
-  private static func error(_ error: YAMLError) -> RunError {
+  static func error(_ error: YAMLError) -> RunError {
     let problems = error.problems
     guard problems.allSatisfy({ $0.mark.file.hasPrefix("--") }) else { return RunError(error) }
     let lines = problems.map { problem in

@@ -7,8 +7,8 @@ import Engine
 // window was run; and what a span replaces needs the set of keys anyway.
 
 extension SQLiteWarehouse {
-  /// Makes all changes in one transaction; any failure, or an audit that refuses, leaves the file as
-  /// it was.
+  /// Makes all changes in one transaction; any failure, or an audit that refuses, leaves the file
+  /// as it was.
   package func publish(
     _ changes: [TableChange], audit: () throws(WarehouseError) -> Verdict
   ) throws(WarehouseError) {

@@ -39,9 +39,7 @@ extension CaseReader {
     guard names.contains(name),
       let contract = known.sources.first(where: { $0.source == name })
     else {
-      let near = nearest(to: name, in: names)
-      let listed = near == nil ? "; the pipeline has \(names.joined(separator: ", "))" : ""
-      problems.add(key.mark, "unknown source \(quote(name))\(listed)", suggestion: near)
+      problems.addUnknown("source", name, among: names, at: key.mark)
       return nil
     }
     switch written(value) {
@@ -73,10 +71,7 @@ extension CaseReader {
   func expected(_ key: Node, _ value: ValueReader, moneyDigits: Int) -> ExpectedTable? {
     let name = key.text ?? ""
     guard let schema = known.tables.first(where: { $0.name == name }) else {
-      let names = known.tables.map(\.name)
-      let near = nearest(to: name, in: names)
-      let listed = near == nil ? "; expected one of \(names.joined(separator: ", "))" : ""
-      problems.add(key.mark, "unknown table \(quote(name))\(listed)", suggestion: near)
+      problems.addUnknown("table", name, among: known.tables.map(\.name), at: key.mark)
       return nil
     }
     switch written(value) {
@@ -110,11 +105,8 @@ extension CaseReader {
     var isKnown = true
     for column in header where !names.contains(column) {
       isKnown = false
-      let near = nearest(to: column, in: names)
-      let listed = near == nil ? "; it has \(names.joined(separator: ", "))" : ""
-      value.fail(
-        "the table \(quote(schema.name)) has no column \(quote(column))\(listed)",
-        suggestion: near)
+      problems.addUnknownColumn(
+        column, of: "the table \(quote(schema.name))", among: names, at: value.mark)
     }
     guard isKnown else { return nil }
     let rows = records.enumerated().map { index, record in
@@ -139,10 +131,7 @@ extension CaseReader {
     for (key, value) in entries {
       let name = key.text ?? ""
       guard columns.contains(name) else {
-        let near = nearest(to: name, in: columns)
-        let listed = near == nil ? "; it has \(columns.joined(separator: ", "))" : ""
-        problems.add(
-          key.mark, "\(quote(what)) has no column \(quote(name))\(listed)", suggestion: near)
+        problems.addUnknownColumn(name, of: quote(what), among: columns, at: key.mark)
         continue
       }
       if value.node.isNull {

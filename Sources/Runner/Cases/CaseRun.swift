@@ -3,8 +3,8 @@ import Files
 import Glibc
 
 extension PipelineCase {
-  /// Runs the pipeline on the case's rows, the whole way from files to a warehouse in a folder of its
-  /// own, and compares the tables.
+  /// Runs the pipeline on the case's rows, the whole way from files to a warehouse in a folder of
+  /// its own, and compares the tables.
   ///
   /// - Returns: What differs, in words; empty where nothing does.
   package func run(_ migrations: [Migration]) throws(RunError) -> [String] {
@@ -25,7 +25,7 @@ extension PipelineCase {
       pipeline.replacing(sources: pipeline.sources.map(spec)), window: window, options: options,
       folder: folder.path)
     do throws(RunError) {
-      _ = try PipelineRun(plan, migrations: migrations, observer: QuietObserver()).run()
+      _ = try PipelineRun(plan, migrations: migrations, observer: SilentObserver()).run()
     } catch {
       guard let failure else { return ["the run failed: \(error)"] }
       return error.message.contains(failure)
@@ -79,16 +79,6 @@ extension PipelineCase {
     }
     return rows
   }
-}
-
-/// A run that nobody watches.
-private struct QuietObserver: RunObserver {
-  func sourceBegan(_ source: String, files: Int, bytes: Int) {}
-  func sourceRestarted(_ source: String) {}
-  func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
-  func sourceEnded(_ counts: SourceCounts, seconds: Double) {}
-  func stageEnded(_ stage: String, rows: Int, seconds: Double) {}
-  func warning(_ message: String) {}
 }
 
 /// A folder that goes with everything in it when this ends; only this user may look inside.

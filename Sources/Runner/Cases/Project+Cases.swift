@@ -1,7 +1,8 @@
 import YAML
 
 extension Project {
-  /// The file of a pipeline's tests, nil where it has none: `<name>.test.yaml` beside `<name>.yaml`.
+  /// The file of a pipeline's tests, nil where it has none: `<name>.test.yaml` beside
+  /// `<name>.yaml`.
   package func testFile(ofPipelineFile file: String) -> String? {
     guard file.hasSuffix(".yaml") else { return nil }
     let tests = file.dropLast(5) + ".test.yaml"

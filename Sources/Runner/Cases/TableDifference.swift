@@ -14,7 +14,8 @@ struct TableDifference {
   /// The columns that tell rows apart; a case has one run, whose ID says nothing.
   private var key: [String] { table.schema.key.filter { !table.schema.isPerRun || $0 != "run_id" } }
 
-  /// A line for each row that differs, is missing or is unexpected; empty where all are as expected.
+  /// A line for each row that differs, is missing or is unexpected; empty where all are as
+  /// expected.
   var lines: [String] {
     let matched = matches()
     var missing = table.rows.indices.filter { !matched.contains($0) }

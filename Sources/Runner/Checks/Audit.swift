@@ -2,8 +2,8 @@ import Engine
 import Files
 import YAML
 
-/// Publishes a run's tables if its data checks hold: they look at what is published joined with what
-/// is about to be, inside the publishing transaction, and a failed one undoes it.
+/// Publishes a run's tables if its data checks hold: they look at what is published joined with
+/// what is about to be, inside the publishing transaction, and a failed one undoes it.
 struct Audit {
   private let plan: RunPlan
   private let migrations: [Migration]

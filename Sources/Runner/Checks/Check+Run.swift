@@ -40,8 +40,8 @@ extension Check {
       failing: failing, countsRows: countsRows, seconds: seconds, columns: columns, rows: rows)
   }
 
-  /// Runs several checks and tells each result, in their order. Those that look at the single rows of
-  /// one table share a pass over it; only where it finds failing rows are they looked for.
+  /// Runs several checks and tells each result, in their order. Those that look at the single rows
+  /// of one table share a pass over it; only where it finds failing rows are they looked for.
   static func run(
     _ checks: [Check], on warehouse: any Warehouse, in context: CheckContext,
     _ tell: (CheckResult) throws(WarehouseError) -> Void
@@ -82,8 +82,8 @@ extension Check {
 }
 
 extension CheckResult {
-  /// Writes the failing rows to `folder`/<check>.csv, which is made where it is missing; returns the
-  /// result with its file. Nothing is written of a check that holds.
+  /// Writes the failing rows to `folder`/<check>.csv, which is made where it is missing; returns
+  /// the result with its file. Nothing is written of a check that holds.
   func keepingRows(in folder: String) throws(FileError) -> CheckResult {
     guard status != .passed else { return self }
     try makeFolder(folder)

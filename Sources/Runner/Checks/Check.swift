@@ -128,12 +128,14 @@ package struct Check: Sendable {
     case .notNull(let columns): "\(columns.joined(separator: ", ")) must not be missing"
     case .unique(let columns): "\(columns.joined(separator: ", ")) must be unique"
     case .acceptedValues(let column, let values):
-      "\(column) must be one of \(values.map { acceptedText($0, of: column) }.joined(separator: ", "))"
+      "\(column) must be one of \(values.map(Self.text).joined(separator: ", "))"
     case .range(let column, _, _): "\(column) must lie within its bounds"
     case .relationships(let column, let table, let other):
       "\(column) must be in \(table).\(other)"
+    case .rowCount(let range) where range.upperBound == .max:
+      "there must be at least \(range.lowerBound) rows"
     case .rowCount(let range):
-      "there must be \(range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)") rows"
+      "there must be \(range.lowerBound) to \(range.upperBound) rows"
     case .freshness(let days):
       "the latest row must not be older than \(days) day\(days == 1 ? "" : "s")"
     case .query(let query): "\(query.file) must give no row"
@@ -158,11 +160,8 @@ package struct Check: Sendable {
     }
   }
 
-  private func acceptedText(_ value: SQLValue, of column: String) -> String {
-    switch value {
-    case .text(let text): text
-    case .typed(let number, .boolean): number == 0 ? "false" : "true"
-    default: plainText(value)
-    }
+  private static func text(_ value: SQLValue) -> String {
+    if case .typed(let number, .boolean) = value { return number == 0 ? "false" : "true" }
+    return plainText(value)
   }
 }

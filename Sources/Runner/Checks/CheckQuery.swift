@@ -1,7 +1,7 @@
 import Engine
 
-/// A check as a statement whose rows are those that fail it, in the common subset of the warehouses'
-/// SQL.
+/// A check as a statement whose rows are those that fail it, in the common subset of the
+/// warehouses' SQL.
 struct CheckQuery {
   /// The statement.
   private(set) var sql = ""

@@ -82,11 +82,11 @@ extension CheckReader {
     let counts = RunTables.sourceCounts.columns.filter { $0.type == .integer }.map(\.name)
     var isKnown = true
     if !sources.contains(parts[0]) {
-      unknown("source", parts[0], at: value.mark, among: sources)
+      problems.addUnknown("source", parts[0], among: sources, at: value.mark)
       isKnown = false
     }
     if !counts.contains(parts[1]) {
-      unknown("count", parts[1], at: value.mark, among: counts)
+      problems.addUnknown("count", parts[1], among: counts, at: value.mark)
       isKnown = false
     }
     return isKnown ? .source(parts[0], count: parts[1]) : nil

@@ -58,19 +58,15 @@ struct CheckReader {
   /// A table by name, reporting one there is not.
   func table(_ name: String, at mark: Mark, or others: [String] = []) -> TableSchema? {
     if let table = known.tables.first(where: { $0.name == name }) { return table }
-    unknown("table", name, at: mark, among: known.tables.map(\.name) + others)
+    problems.addUnknown("table", name, among: known.tables.map(\.name) + others, at: mark)
     return nil
   }
 
   /// A column of a table, reporting one it does not have.
   func column(_ name: String, of table: TableSchema, at mark: Mark) -> ColumnSchema? {
     if let column = table.columns.first(where: { $0.name == name }) { return column }
-    let names = table.columns.map(\.name)
-    let near = nearest(to: name, in: names)
-    let listed = near == nil ? "; it has \(names.joined(separator: ", "))" : ""
-    problems.add(
-      mark, "the table \(quote(table.name)) has no column \(quote(name))\(listed)",
-      suggestion: near)
+    problems.addUnknownColumn(
+      name, of: "the table \(quote(table.name))", among: table.columns.map(\.name), at: mark)
     return nil
   }
 
@@ -87,12 +83,6 @@ struct CheckReader {
       let column = column(parts[1], of: table, at: value.mark)
     else { return nil }
     return (table, column)
-  }
-
-  func unknown(_ kind: String, _ name: String, at mark: Mark, among names: [String]) {
-    let near = nearest(to: name, in: names)
-    let listed = near == nil ? "; expected one of \(names.joined(separator: ", "))" : ""
-    problems.add(mark, "unknown \(kind) \(quote(name))\(listed)", suggestion: near)
   }
 
   /// What every check may say beside its kind.

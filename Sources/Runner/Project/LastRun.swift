@@ -15,8 +15,8 @@ package struct LastRun: Sendable {
   /// The last day it covered.
   package var lastDay: Day { window.to }
 
-  /// The last published run of the warehouse of a URL, or the last one of a pipeline; nil where none
-  /// was published yet.
+  /// The last published run of the warehouse of a URL, or the last one of a pipeline; nil where
+  /// none was published yet.
   package static func read(_ url: String, of pipeline: String? = nil) throws(RunError) -> LastRun? {
     // Amounts are not read here, so any currency will do.
     let warehouse = try Registry.openWarehouse(url, currency: .defaultCurrency, readOnly: true)

@@ -84,7 +84,7 @@ struct CheckProblemTests {
       P/p.yaml:20:31: "name" in check of "product_analytics": expected letters, digits, "_", "-" and ".", found "a/b"
       P/p.yaml:22:7: two checks are called "product_analytics.unique.views", the other on line 21; give one a "name"
       P/p.yaml:24:19: "freshness" in check of "product_dimension": the table "product_dimension" has no place in time
-      P/p.yaml:26:7: item 1 of "reconcile" of "checks" in pipeline: expected sources, or a mapping with name, left and right, found source
+      P/p.yaml:26:7: item 1 of "reconcile" of "checks" in pipeline: expected sources, or a mapping with name, left and right, found source (did you mean "sources"?)
       P/p.yaml:27:29: "sum" in "left" of reconcile: trend is text; expected a column of money or integers
       P/p.yaml:27:70: unknown table "nothing"; expected one of
       P/p.yaml:28:7: reconcile: the key "name" is missing; expected the check's name

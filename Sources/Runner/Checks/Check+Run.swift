@@ -83,9 +83,10 @@ extension Check {
 
 extension CheckResult {
   /// Writes the failing rows to `folder`/<check>.csv, which is made where it is missing; returns
-  /// the result with its file. Nothing is written of a check that holds.
+  /// the result with its file. Nothing is written of a check that holds, or of one figure, which the
+  /// message shows in full.
   func keepingRows(in folder: String) throws(FileError) -> CheckResult {
-    guard status != .passed else { return self }
+    guard status != .passed, countsRows else { return self }
     try makeFolder(folder)
     var kept = self
     kept.file = "\(folder)/\(name).csv"

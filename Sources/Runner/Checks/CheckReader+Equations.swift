@@ -10,7 +10,9 @@ extension CheckReader {
         severity: .error, maxFailing: 0, condition: nil)
     }
     guard item.node.mapping != nil else {
-      item.fail(expected: "sources, or a mapping with name, left and right")
+      item.fail(
+        expected: "sources, or a mapping with name, left and right",
+        suggestion: item.node.text.flatMap { nearest(to: $0, in: ["sources"]) })
       return nil
     }
     let reader = MappingReader(item.node, what: "reconcile", problems: problems)

@@ -9,8 +9,8 @@ package struct WorkbookError: Error, Equatable, CustomStringConvertible {
     case sheetName
     /// A defined name Excel would refuse.
     case definedName
-    /// More rows or columns than a sheet has.
-    case sheetFull
+    /// No column, or more than a sheet has.
+    case tooManyColumns
     /// A row whose number of cells is not the table's number of columns.
     case rowShape
     /// A number with more digits than Excel keeps.

@@ -81,7 +81,7 @@ package final class AtomicFile {
       file.isCommitted = true
     }
     for replaced in renamed { replaced.forget() }
-    for folder in Set(files.map { Self.folder(of: $0.path) }) { Self.sync(folder: folder) }
+    for folder in Set(files.map { FileSystem.folder(of: $0.path) }) { Self.sync(folder: folder) }
   }
 
   private func sync() throws(FileError) {
@@ -102,11 +102,6 @@ package final class AtomicFile {
       done += put
     }
     buffer.removeAll(keepingCapacity: true)
-  }
-
-  private static func folder(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// Makes sure that new names outlive a loss of power, where the file system can.

@@ -11,7 +11,8 @@ struct Planning {
   let plan: RunPlan?
 
   static let positional = Positional(
-    name: "PIPELINE", summary: "a pipeline's name or file (default: nightly)", count: 0...1)
+    name: "PIPELINE", summary: "a pipeline's name or file (default: nightly)", count: 0...1,
+    completes: .names(.pipelines))
 
   static let flags: [Flag] = [
     .from, .to, .select, .exclude, .warehouse, .inputs, .settings, .set, .threads, .fullRefresh,

@@ -8,7 +8,7 @@ extension Doctor {
     do throws(RunError) {
       let migrations = try project.migrations()
       findings.append(
-        Finding("SQL/schema", .ok, "\(migrations.count) migrations, up to \(migrations.count)"))
+        Finding("SQL/schema", .ok, Self.count(migrations.count, "migration")))
     } catch {
       findings.append(Finding("SQL/schema", .problem, error))
     }
@@ -26,8 +26,11 @@ extension Doctor {
         findings.append(
           Finding(
             subject, .ok,
-            "\(pipeline.sources.count) sources, \(pipeline.stages.count) stages, "
-              + "\(pipeline.reports.count) reports"))
+            [
+              Self.count(pipeline.sources.count, "source"),
+              Self.count(pipeline.stages.count, "stage"),
+              Self.count(pipeline.reports.count, "report"),
+            ].joined(separator: ", ")))
       } catch {
         findings.append(
           Finding(
@@ -41,7 +44,7 @@ extension Doctor {
       do throws(RunError) {
         let report = try project.reports([name], moneyDigits: digits)
         let sheets = report.reduce(0) { $0 + $1.sheets.count }
-        findings.append(Finding("report \(name)", .ok, "\(sheets) sheets"))
+        findings.append(Finding("report \(name)", .ok, Self.count(sheets, "sheet")))
       } catch {
         findings.append(
           Finding(
@@ -50,5 +53,9 @@ extension Doctor {
       }
     }
     return findings
+  }
+
+  private static func count(_ number: Int, _ what: String) -> String {
+    "\(number) \(what)\(number == 1 ? "" : "s")"
   }
 }

@@ -12,7 +12,7 @@ extension Doctor {
         guard let any = Currency(code: "USD") else { return [] }
         _ = try Registry.openWarehouse(url, currency: any, readOnly: true)
         return [Finding(subject, .ok, url)]
-      } catch { return [Finding(subject, .problem, "\(url): \(error.message)", help: error.help)] }
+      } catch { return [Finding(subject, .problem, "\(error.message): \(url)", help: error.help)] }
     }
     let path = String(url.dropFirst("sqlite:".count))
     var findings = [disk(of: path)]

@@ -23,7 +23,7 @@ enum BashCompletions {
 
       _nightmill_paths() {
         local IFS=$'\\n'
-        compopt -o filenames
+        compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen "$1" -- "$cur"))
       }
 

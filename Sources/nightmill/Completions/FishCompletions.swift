@@ -35,7 +35,7 @@ enum FishCompletions {
           set -l project
           set -l words (commandline -opc)
           set -l at (contains -i -- --project $words); and set project --project $words[(math $at + 1)]
-          set -l mark
+          set -l mark ''
           if test $argv[1] = stages; and string match -q -- '+*' (commandline -ct)
               set mark +
           end

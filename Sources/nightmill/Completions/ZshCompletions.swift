@@ -9,9 +9,9 @@ enum ZshCompletions {
     # Offers names that the project has, with what they are: stages may be marked with a plus.
     _nightmill_names() {
       local -a lines names project
-      local line mark=
+      local line mark= folder=${opt_args[--project]:-$leading_project}
       [[ $1 == stages && $PREFIX == +* ]] && mark=+
-      [[ -n ${opt_args[--project]} ]] && project=(--project ${(Q)opt_args[--project]})
+      [[ -n $folder ]] && project=(--project ${(Q)folder})
       lines=(${(f)"$(nightmill $project list $1 2>/dev/null)"})
       for line in $lines; do
         names+=("$mark${line%% *}:${${line#* }## #}")
@@ -28,13 +28,15 @@ enum ZshCompletions {
     }
 
     _nightmill() {
-      local curcontext=$curcontext state
+      local curcontext=$curcontext state leading_project
       local -A opt_args
       _arguments -C \\
         '--help[this, or the help of a command]' '--version[the version]' \\
         '--project=[the folder that holds Pipelines/]:DIR:_files -/' \\
         '1:command:_nightmill_commands' '*::argument:->arguments' && return
       [[ $state == arguments ]] || return 1
+      # The command's own arguments take the place of these.
+      leading_project=${opt_args[--project]}
       case $words[1] in
       help) _arguments '1:command:_nightmill_commands' ;;
     \(commands.map(command).joined(separator: "\n"))
@@ -70,7 +72,8 @@ enum ZshCompletions {
     switch completion {
     case .nothing: " "
     case .words(let words): "(\(words.joined(separator: " ")))"
-    case .names(let kind): "_nightmill_names \(kind.rawValue)"
+    // A space in front: called as it stands, without zsh's own options.
+    case .names(let kind): " _nightmill_names \(kind.rawValue)"
     case .files: "_files"
     case .folders: "_files -/"
     }

@@ -33,9 +33,12 @@ package struct WorkbookError: Error, Equatable, CustomStringConvertible {
   /// What to do next.
   package let help: String
 
-  /// One line with all of it.
-  package var description: String {
+  /// What happened, without what to do next.
+  package var message: String {
     let location = place.isEmpty ? path : "\(path), \(place)"
-    return "\(location): expected \(expected), found \(found). \(help)"
+    return "\(location): expected \(expected), found \(found)"
   }
+
+  /// One line with all of it.
+  package var description: String { "\(message). \(help)" }
 }

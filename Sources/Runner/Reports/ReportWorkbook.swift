@@ -19,7 +19,7 @@ struct ReportWorkbook {
     do throws(WorkbookError) {
       return try file(path)
     } catch {
-      throw RunError(.failed, "report \(report.name): \(error)", help: "")
+      throw RunError(.failed, "report \(report.name): \(error.message)", help: error.help)
     }
   }
 

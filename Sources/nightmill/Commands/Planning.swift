@@ -32,9 +32,11 @@ struct Planning {
       plan = nil
       return
     }
-    plan = try RunPlan(
+    let plan = try RunPlan(
       pipeline, window: Window(from: days.from, to: days.to),
       options: try Self.options(arguments), folder: project.folder)
+    try plan.checkReports(of: project)
+    self.plan = plan
   }
 
   /// Why there is nothing to do.

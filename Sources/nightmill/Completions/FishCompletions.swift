@@ -70,7 +70,9 @@ enum FishCompletions {
       if !action.isEmpty { text += "\(start)\(action)\n" }
     }
     for flag in command.flags {
-      let value = flag.value == nil ? "" : " -r\(action(flag.completes))"
+      // -x: a value is needed, and it is no file.
+      let need = flag.completes == .files ? " -r" : " -x"
+      let value = flag.value == nil ? "" : need + action(flag.completes)
       text += "\(start) -l \(flag.name)\(value) -d \(quoted(flag.summary))\n"
     }
     return text + "\(start) -l help -d 'what the command does'\n"

@@ -81,7 +81,8 @@ package enum FileSystem {
   /// What a file system's name, such as `ext4` or `nfs4`, stands for.
   static func kind(named name: String) -> Kind {
     switch name {
-    case "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "lustre", "afs", "gfs2", "ocfs2", "glusterfs":
+    case "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "lustre", "afs", "gfs2", "ocfs2",
+      "glusterfs":
       .network(name)
     case "9p", "virtiofs", "vboxsf": .foreign(name)
     case _ where name == "fuse" || name.hasPrefix("fuse."): .foreign(name)

@@ -14,7 +14,9 @@ import Testing
   }
 
   private func text(_ name: String) -> String? {
-    FileManager.default.contents(atPath: "\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) }
+    FileManager.default.contents(atPath: "\(folder)/\(name)").map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 
   private func names() throws -> [String] {
@@ -95,7 +97,8 @@ import Testing
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
-    #expect(try contents(path) == ["packed/body.txt": body, "stored.txt": "as it is", "empty.txt": ""])
+    #expect(
+      try contents(path) == ["packed/body.txt": body, "stored.txt": "as it is", "empty.txt": ""])
 
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     let seed = UInt64.random(in: 0...UInt64.max)
@@ -126,10 +129,13 @@ import Testing
     return found
   }
 
-  @Test("File systems of other machines are told from disks", arguments: [
-    ("ext4", FileSystem.Kind.local), ("tmpfs", .local), ("overlay", .local), ("nfs4", .network("nfs4")),
-    ("cifs", .network("cifs")), ("fuse.sshfs", .foreign("fuse.sshfs")), ("fuseblk", .local),
-  ])
+  @Test(
+    "File systems of other machines are told from disks",
+    arguments: [
+      ("ext4", FileSystem.Kind.local), ("tmpfs", .local), ("overlay", .local),
+      ("nfs4", .network("nfs4")),
+      ("cifs", .network("cifs")), ("fuse.sshfs", .foreign("fuse.sshfs")), ("fuseblk", .local),
+    ])
   func kinds(name: String, kind: FileSystem.Kind) {
     #expect(FileSystem.kind(named: name) == kind)
   }

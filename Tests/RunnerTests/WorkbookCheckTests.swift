@@ -8,7 +8,8 @@ import Testing
 struct WorkbookCheckTests {
   /// Two sheets of a table of seven rows, five to a sheet, and what they must hold.
   private func write(
-    sum: Int64 = 2800, rows: [Int] = [5, 2], sheets: [String] = ["Sales & more", "Sales & more (2)"]
+    sum: Int64 = 2800, rows: [Int] = [5, 2],
+    sheets: [String] = ["Sales & more", "Sales & more (2)"]
   ) throws -> (path: String, check: WorkbookCheck) {
     let path = NSTemporaryDirectory() + "nightmill-check-\(UUID().uuidString).xlsx"
     var file = try XLSXFile(
@@ -33,7 +34,8 @@ struct WorkbookCheckTests {
         sheet: sheets[index], firstRow: parts[index].firstRow, rows: count)
     }
     let columns: [(title: String, column: SheetScan.Column, sum: Int64)] = [
-      ("Calls", SheetScan.Column(1, digits: 0), 25), ("Amount", SheetScan.Column(2, digits: 2), sum),
+      ("Calls", SheetScan.Column(1, digits: 0), 25),
+      ("Amount", SheetScan.Column(2, digits: 2), sum),
     ]
     return (
       path, WorkbookCheck(sheets: sheets, tables: [.init(parts: parts, columns: columns)])

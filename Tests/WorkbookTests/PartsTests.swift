@@ -115,7 +115,8 @@ import Testing
     ("exactly thirty-one characters!!", [String](), "exactly thirty-one characte (2)"),
     ("Half of a long name, then a gap here", [], ""),
     ("Emoji at the edge of it: 👩‍👩‍👧", [], "Emoji at the edge of it: (2)"),
-    ("Calls", ["calls (2)"], "Calls (3)"), ("Calls", ["Last", "CALLS (2)", "Calls (3)"], "Calls (4)"),
+    ("Calls", ["calls (2)"], "Calls (3)"),
+    ("Calls", ["Last", "CALLS (2)", "Calls (3)"], "Calls (4)"),
   ])
   func namesAreUnique(name: String, reserved: [String], second: String) throws {
     guard name.utf16.count <= 31 else {

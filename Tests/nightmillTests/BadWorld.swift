@@ -91,7 +91,9 @@ final class BadWorld {
     let result = try run(more)
     #expect(result.exit == exit, "\(result.err)", sourceLocation: sourceLocation)
     for part in parts {
-      #expect(result.err.contains(part), "\(part) is not in \(result.err)", sourceLocation: sourceLocation)
+      #expect(
+        result.err.contains(part), "\(part) is not in \(result.err)", sourceLocation: sourceLocation
+      )
     }
     #expect(result.err.contains("error: ") && result.out.isEmpty, sourceLocation: sourceLocation)
     #expect(try isUnchanged(), sourceLocation: sourceLocation)

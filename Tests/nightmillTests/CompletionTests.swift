@@ -19,7 +19,10 @@ import Testing
     ("nightmill plan --exclude product_a", ["product_analytics"]),
     ("nightmill run --select +vendor_c", ["+vendor_connections"]),
     ("nightmill report --pipeline con", ["conformance"]),
-    ("nightmill export vendor_", ["vendor_connection_analytics", "vendor_dimension", "vendor_weekly"]),
+    (
+      "nightmill export vendor_",
+      ["vendor_connection_analytics", "vendor_dimension", "vendor_weekly"]
+    ),
     ("nightmill list pip", ["pipelines"]),
     ("nightmill query --format c", ["csv"]),
     ("nightmill completions b", ["bash"]),
@@ -46,7 +49,8 @@ import Testing
   @Test("Where there is no project names are not offered, and nothing is said", arguments: shells)
   func outside(shell: String) throws {
     let scratch = try Scratch()
-    let offered = try offers(shell, ["nightmill run ni", "nightmill ru"], in: scratch.path, scratch)
+    let offered = try offers(
+      shell, ["nightmill run ni", "nightmill ru"], in: scratch.path, scratch)
     #expect(offered == [[], ["run"]])
   }
 
@@ -92,55 +96,55 @@ import Testing
   /// Programs of each shell that print LINE and what it offers, line by line.
   private static let drivers = [
     "bash": #"""
-      source "$1"; shift
-      for line; do
-        echo LINE
-        # As readline takes words apart: at blanks and =.
-        read -r -a COMP_WORDS <<<"${line//=/ = }"
-        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-        _nightmill
-        printf '%s\n' "${COMPREPLY[@]}"
-      done
-      """#,
+    source "$1"; shift
+    for line; do
+      echo LINE
+      # As readline takes words apart: at blanks and =.
+      read -r -a COMP_WORDS <<<"${line//=/ = }"
+      COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+      _nightmill
+      printf '%s\n' "${COMPREPLY[@]}"
+    done
+    """#,
     "fish": #"""
-      source $argv[1]
-      for line in $argv[2..]
-          echo LINE
-          complete -C $line | string replace -r '\t.*' ''
-      end
-      exit 0
-      """#,
+    source $argv[1]
+    for line in $argv[2..]
+        echo LINE
+        complete -C $line | string replace -r '\t.*' ''
+    end
+    exit 0
+    """#,
     // Completion needs an interactive shell: one behind a terminal of its own, which prints each
     // match that is added. Only what stands behind a mark is taken; the rest is the line's echo.
     "zsh": #"""
-      zmodload zsh/zpty
-      zpty child zsh -f -i
-      zpty -w child "autoload -Uz compinit; compinit -u -D; source ${(q)1}; cd ${(q)PWD}"
-      zpty -w child '
-        compadd() {
-          if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return; fi
-          local -a offered
-          builtin compadd -A offered "$@"
-          builtin compadd "$@"
-          local code=$?
-          print -rl -- "" "MATCH:"$^offered
-          return $code
-        }
-        end-of-test() { print -r -- ""; print -r -- "END"; zle kill-whole-line }
-        zle -N end-of-test
-        bindkey "^I" complete-word "^X" end-of-test
-        print READ""Y'
-      zpty -r child seen '*READY*'
-      shift
-      for line; do
-        zpty -w -n child $line$'\t\x18'
-        zpty -r child seen '*END*'
-        print LINE
-        for word in ${(f)seen}; do
-          [[ $word == *MATCH:?* ]] && print -r -- ${${word##*MATCH:}%%$'\r'*}
-        done
+    zmodload zsh/zpty
+    zpty child zsh -f -i
+    zpty -w child "autoload -Uz compinit; compinit -u -D; source ${(q)1}; cd ${(q)PWD}"
+    zpty -w child '
+      compadd() {
+        if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return; fi
+        local -a offered
+        builtin compadd -A offered "$@"
+        builtin compadd "$@"
+        local code=$?
+        print -rl -- "" "MATCH:"$^offered
+        return $code
+      }
+      end-of-test() { print -r -- ""; print -r -- "END"; zle kill-whole-line }
+      zle -N end-of-test
+      bindkey "^I" complete-word "^X" end-of-test
+      print READ""Y'
+    zpty -r child seen '*READY*'
+    shift
+    for line; do
+      zpty -w -n child $line$'\t\x18'
+      zpty -r child seen '*END*'
+      print LINE
+      for word in ${(f)seen}; do
+        [[ $word == *MATCH:?* ]] && print -r -- ${${word##*MATCH:}%%$'\r'*}
       done
-      zpty -d child
-      """#,
+    done
+    zpty -d child
+    """#,
   ]
 }

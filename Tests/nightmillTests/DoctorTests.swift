@@ -124,9 +124,12 @@ import Testing
     #expect(result.out.contains(try Regex("ok +time zones")))
   }
 
-  @Test("A clock that cannot be right is told", arguments: [
-    (0, Doctor.Status.problem), (5_000_000_000_000_000, .problem), (1_710_000_000_000_000, .problem),
-  ] as [(Int64, Doctor.Status)])
+  @Test(
+    "A clock that cannot be right is told",
+    arguments: [
+      (0, Doctor.Status.problem), (5_000_000_000_000_000, .problem),
+      (1_710_000_000_000_000, .problem),
+    ] as [(Int64, Doctor.Status)])
   func clock(now: Int64, status: Doctor.Status) {
     let findings = Doctor(folder: nil, warehouse: nil, inputs: nil, now: now).examine()
     #expect(findings.first { $0.subject == "clock" }?.status == status)
@@ -143,13 +146,15 @@ import Testing
     #expect(text.contains("Samples/vendors.csv was written later"))
   }
 
-  @Test("Passwords are never shown", arguments: [
-    ("postgres://joe:s3cret@h/db", "postgres://joe:***@h/db"),
-    ("see postgres://joe:s@3:cret@h:5432/db.", "see postgres://joe:***@h:5432/db."),
-    ("postgres://h/db?password=s3cret&x=1", "postgres://h/db?password=***&x=1"),
-    ("postgres://joe@h/db", "postgres://joe@h/db"), ("sqlite:a@b.db", "sqlite:a@b.db"),
-    ("a://u:s3cret@h b://v:s3cret@i", "a://u:***@h b://v:***@i"),
-  ])
+  @Test(
+    "Passwords are never shown",
+    arguments: [
+      ("postgres://joe:s3cret@h/db", "postgres://joe:***@h/db"),
+      ("see postgres://joe:s@3:cret@h:5432/db.", "see postgres://joe:***@h:5432/db."),
+      ("postgres://h/db?password=s3cret&x=1", "postgres://h/db?password=***&x=1"),
+      ("postgres://joe@h/db", "postgres://joe@h/db"), ("sqlite:a@b.db", "sqlite:a@b.db"),
+      ("a://u:s3cret@h b://v:s3cret@i", "a://u:***@h b://v:***@i"),
+    ])
   func passwords(text: String, shown: String) throws {
     #expect(withoutPasswords(text) == shown)
     guard text.hasPrefix("postgres://joe:") else { return }

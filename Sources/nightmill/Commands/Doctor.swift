@@ -44,7 +44,8 @@ extension Command {
       let padding = String(repeating: " ", count: 9 - status.count)
       let space = String(repeating: " ", count: width - finding.subject.count + 2)
       let lines = finding.message.split(separator: "\n", omittingEmptySubsequences: false)
-      text += "\(status)\(padding)\(finding.subject)\(space)\(lines.joined(separator: "\n" + indent))\n"
+      text +=
+        "\(status)\(padding)\(finding.subject)\(space)\(lines.joined(separator: "\n" + indent))\n"
       if !finding.help.isEmpty { text += "\(indent)help: \(finding.help)\n" }
     }
     func count(_ status: Doctor.Status) -> Int { findings.count { $0.status == status } }

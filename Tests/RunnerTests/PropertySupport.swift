@@ -74,7 +74,7 @@ struct Job {
     options.warehouse = "sqlite:" + warehouse
     let plan = try RunPlan(
       loaded, window: Window(from: days.from, to: days.to), options: options,
-      folder: PipelineWorld.root)
+      folder: URL(filePath: warehouse).deletingLastPathComponent().path)
     return (plan, project)
   }
 

@@ -105,7 +105,7 @@ struct SchemaTests {
   }
 
   /// What a loader says it expects in place of nonsense is all it knows.
-  private func check(_ place: Place, _ messages: [String]) throws {
+  func check(_ place: Place, _ messages: [String]) throws {
     let start = "unknown key \"\(place.nonsense)\"; expected "
     let message = try #require(messages.first { $0.contains(start) }, "\(messages)")
     let listed = try #require(message.components(separatedBy: start).last)
@@ -237,7 +237,7 @@ struct SchemaFileTests {
   }
 
   private static let mistakes = [
-    ("stages:", "stage:"), ("timezone:", "timezon:"), ("vendor_dimension", "vendor_dimensions"),
+    ("stages:", "stage:"), ("timezone:", "timezon:"), ("- vendor_dimension ", "- vendor_dimensions "),
     ("default_booking_value", "default_boking_value"), ("\n  calls:", "\n  call:"),
     ("max_quarantined: 1 %", "max_quarantined: 1"), ("\nsheets:", "\nsheet:"),
     ("total: sum", "total: sums"), ("type: money", "type: mony"),

@@ -11,6 +11,13 @@ package protocol RunObserver: Sendable {
   func sourceEnded(_ counts: SourceCounts, seconds: Double)
   /// A stage has made its tables.
   func stageEnded(_ stage: String, rows: Int, seconds: Double)
+  /// A data check has looked at what is about to be published.
+  func checkEnded(_ result: CheckResult)
   /// Something that a person should know but that stops nothing.
   func warning(_ message: String)
+}
+
+extension RunObserver {
+  /// Most are content with what the run returns.
+  package func checkEnded(_ result: CheckResult) {}
 }

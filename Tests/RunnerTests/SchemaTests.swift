@@ -237,7 +237,8 @@ struct SchemaFileTests {
   }
 
   private static let mistakes = [
-    ("stages:", "stage:"), ("timezone:", "timezon:"), ("- vendor_dimension ", "- vendor_dimensions "),
+    ("stages:", "stage:"), ("timezone:", "timezon:"),
+    ("- vendor_dimension ", "- vendor_dimensions "),
     ("default_booking_value", "default_boking_value"), ("\n  calls:", "\n  call:"),
     ("max_quarantined: 1 %", "max_quarantined: 1"), ("\nsheets:", "\nsheet:"),
     ("total: sum", "total: sums"), ("type: money", "type: mony"),

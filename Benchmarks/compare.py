@@ -136,7 +136,7 @@ def main():
             ]  # fmt: skip
 
         theirs = [
-            sys.executable, options.peer, options.inputs, scratch / "peer", "--to", str(options.to),
+            sys.executable, options.peer, options.inputs, scratch / "peer", "--damaged", "--to", str(options.to),
             "--timezone", options.timezone, "--threads", str(options.threads),
         ]  # fmt: skip
 

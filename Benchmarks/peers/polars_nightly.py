@@ -49,9 +49,14 @@ def main():
 # nothing where there is nothing.
 
 
+def is_given(name):
+    """Whether a text is there; null stands for no, too."""
+    return col(name) != ""
+
+
 def text(name):
     """A text, null if empty."""
-    return col(name).replace("", None)
+    return pl.when(is_given(name)).then(col(name))
 
 
 def word(name, known):
@@ -199,7 +204,7 @@ class Job:
                 ~col("has_value") | (col("value") % 10 ** (6 - self.digits) == 0).fill_null(False),
             )
             .drop("has_intent", "has_value")
-            .with_columns(value=col("value") // 10 ** (6 - self.digits))
+            .with_columns(key=col("call_id").hash(), value=col("value") // 10 ** (6 - self.digits))
             .collect(engine="streaming")
         )
         self.mark("calls")
@@ -233,6 +238,7 @@ class Job:
             )
             .select(
                 "transaction_id", "us", "kind", "currency", "vendor_id", "product_id", "reference_id",
+                key=col("transaction_id").hash(),
                 minor=col("micros") // col("unit"),
                 units=col("units").fill_null(1),
             )
@@ -242,7 +248,7 @@ class Job:
         self.vendor_rows = (
             self.scan("vendors", ["vendor_id", "name", "category", "followup_sent_at"])
             .select(
-                text("vendor_id"), text("name"), text("category"), sent_at=instant("followup_sent_at"), has_sent=~is_blank("followup_sent_at")
+                text("vendor_id"), text("name"), text("category"), key=col("vendor_id").hash(), sent_at=instant("followup_sent_at"), has_sent=~is_blank("followup_sent_at")
             )
             .filter(col("vendor_id", "name").is_not_null(), ~col("has_sent") | col("sent_at").is_not_null())
             .collect()
@@ -260,31 +266,36 @@ class Job:
             .collect()
         )
         viewer = (
-            pl.when(text("visitor_id").is_not_null()).then(col("visitor_id").hash(1))
-            .when(text("user_id").is_not_null()).then(col("user_id").hash(2))
-            .when(text("ip").is_not_null()).then(col("ip").hash(3) ^ col("user_agent").hash(4))
+            pl.when(is_given("visitor_id")).then(col("visitor_id").hash(1))
+            .when(is_given("user_id")).then(col("user_id").hash(2))
+            .when(is_given("ip")).then(col("ip").hash(3) ^ col("user_agent").hash(4))
         )  # fmt: skip
         event = col("kind")
         counts = (
-            text("product_id").is_not_null()
+            is_given("product_id")
             & ((event == "view") | (event == "add_to_cart"))
-            & text("user_agent").is_not_null()
-            & ~col("user_agent").str.contains(f"(?i){common.BOTS}")
+            & is_given("user_agent")
         )
-        self.click_rows = (
+        clicks = (
             self.scan("clicks", click_columns)
             .with_columns(us=instant("clicked_at"), kind=word("event", ["click", "view", "add_to_cart", "search", "other"]))
-            .filter(text("click_id").is_not_null(), col("us", "kind").is_not_null())
+            .filter(is_given("click_id"), col("us", "kind").is_not_null())
             .with_columns(counts=counts)
             .select(
                 "us",
                 key=col("click_id").hash(),
                 product_id=pl.when("counts").then("product_id").cast(pl.Categorical),
+                agent=pl.when("counts").then("user_agent").cast(pl.Categorical),
                 is_view=event == "view",
                 viewer=pl.when("counts").then(viewer),
             )
             .collect(engine="streaming")
         )
+        # Agents are few: each is looked at once, not once a row.
+        agents = clicks["agent"].unique().drop_nulls()
+        bots = agents.filter(agents.cast(pl.String).str.contains(f"(?i){common.BOTS}"))
+        is_bot = col("agent").is_in(bots.implode()).fill_null(False)
+        self.click_rows = clicks.select("us", "key", "is_view", "viewer", product_id=pl.when(~is_bot).then("product_id"))
         self.mark("clicks")
         times = [
             self.call_rows["us"], self.transaction_rows["us"], self.click_rows["us"], self.vendor_rows["sent_at"],
@@ -300,26 +311,28 @@ class Job:
             offset = pl.when(us < second * 1_000_000).then(pl.lit(before * 1_000_000, pl.Int64)).otherwise(offset)
         return ((us + offset) // DAY_US).cast(pl.Int32).cast(pl.Date)
 
-    def last_of(self, rows, key):
-        """Of rows with one key the last. Few repeat, so only those are looked at."""
-        repeats = rows[key].is_duplicated()
-        if not repeats.any():
+    def last_of(self, rows):
+        """Of rows with one key the last. Few repeat, and sorting the keys' hashes finds these; only they are looked at."""
+        keys = rows["key"].sort()
+        repeated = keys.filter(keys == keys.shift())
+        if repeated.is_empty():
             return rows
         rows = rows.with_row_index("place")
-        kept = rows.filter(repeats).select(key, "place").group_by(key).agg(col("place").max())["place"]
+        repeats = col("key").is_in(repeated.implode())
+        kept = rows.filter(repeats).group_by("key").agg(col("place").max())["place"]
         return rows.filter(~repeats | col("place").is_in(kept.implode())).drop("place")
 
-    def in_force(self, rows, key):
+    def in_force(self, rows):
         """The last row of each key, up to the last day, with its local day."""
         return (
-            self.last_of(rows, key)
+            self.last_of(rows)
             .lazy()
             .with_columns(day=self.local_day(col("us")))
             .filter(col("day") <= self.options.to)
         )
 
     def vendors(self):
-        rows = self.last_of(self.vendor_rows, "vendor_id")
+        rows = self.last_of(self.vendor_rows)
         sent_at = pl.when(self.local_day(col("sent_at")) <= self.options.to).then("sent_at")
         return rows.select("vendor_id", "category", sent_at=sent_at)
 
@@ -329,7 +342,7 @@ class Job:
         """Sales and refunds in minor units of the reporting currency."""
         scales = {code: 10**digits for digits, codes in common.CURRENCIES.items() for code in codes.split()}
         rows = (
-            self.in_force(self.transaction_rows, "transaction_id")
+            self.in_force(self.transaction_rows)
             .with_columns(
                 is_sale=col("kind").is_in(SALES), scale=col("currency").replace_strict(scales, return_dtype=pl.Int64)
             )
@@ -394,7 +407,7 @@ class Job:
 
     def calls(self):
         """Calls in force, with the week of each."""
-        calls = self.in_force(self.call_rows, "call_id").with_columns(
+        calls = self.in_force(self.call_rows).with_columns(
             week=col("day").dt.truncate("1w"),
             failed=col("outcome").is_in(["hangup", "rejection", "timeout", "busy"]),
         )
@@ -517,7 +530,7 @@ class Job:
 
     def product_days(self, sales, refunds):
         clicks = (
-            self.in_force(self.click_rows, "key")
+            self.in_force(self.click_rows)
             .filter(col("product_id").is_not_null())
             .group_by("product_id", "day")
             .agg(
@@ -569,7 +582,7 @@ class Job:
             followup_sent="followed",
             converted_after_followup="converted",
             created_at=moment.str.strip_chars_end("0").str.strip_chars_end(".") + "Z",
-        ).sort("call_id")
+        )
 
     def weekly(self, calls, failures):
         def of(outcome):
@@ -600,7 +613,6 @@ class Job:
                 mean_intent=ratio(col("score"), col("failed")),
                 complete=col("week").dt.offset_by("6d") <= self.options.to,
             )
-            .sort("week", "vendor_id")
             .collect()
         )  # fmt: skip
 
@@ -617,7 +629,6 @@ class Job:
                 lost_revenue=self.money(col("lost")),
                 mean_intent=ratio(col("score"), col("missed_opportunities")),
             )
-            .sort("week", "vendor_id")
             .collect()
         )
 
@@ -658,7 +669,6 @@ class Job:
                 "product_id", "metric_date", "views", "unique_viewers", "add_to_carts", "orders", "units", "revenue", "refunds",
                 "net_revenue", "add_to_cart_rate", "purchase_rate", "conversion_rate", "trend",
             )
-            .sort("product_id", "metric_date")
             .collect()
         )  # fmt: skip
 

@@ -19,6 +19,10 @@ let package = Package(
       name: "Runner", dependencies: ["Engine", "Metrics", "Files", "SQLite", "Workbook", "YAML"]),
     .executableTarget(name: "nightmill", dependencies: ["Runner", "Engine", "Files", "YAML"]),
 
+    // Parts timed alone, for Benchmarks/; `make build` leaves it out.
+    .executableTarget(
+      name: "bench", dependencies: ["Runner", "Metrics", "Files", "Workbook", "Engine"]),
+
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Support"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Support"]),

@@ -12,7 +12,11 @@ SAMPLES_END := 2026-11-15
 NIGHTMILL := .build/release/nightmill
 SHARE = $(DESTDIR)$(PREFIX)/share/nightmill
 
-.PHONY: help run build test lint format samples install uninstall clean
+# What `make bench` runs, and how: `make bench BENCH="nightly decode" BENCH_FLAGS=--check`.
+BENCH ?=
+BENCH_FLAGS ?=
+
+.PHONY: help run build test lint format samples bench install uninstall clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +45,11 @@ format: ## brings sources into that style
 
 samples: build ## makes Samples/ again, byte for byte
 	@NIGHTMILL=$(CURDIR)/$(NIGHTMILL) Samples/make.sh
+
+bench: build ## beside DuckDB and Polars: hours on 80 GB of disk; parts by BENCH="nightly startup"
+	@.ci/install test
+	@swift build -c release --product bench --static-swift-stdlib
+	@python=$$(.ci/venv bench) && $$python Benchmarks/bench.py $(BENCH_FLAGS) $(BENCH)
 
 install: build ## the program to PREFIX/bin (default /usr/local), a project to copy to PREFIX/share
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"

@@ -14,8 +14,9 @@ func decode(_ path: String, onlyWanted: Bool, threads: Int) {
   let wanted = contract.fields.map { !onlyWanted || read.contains($0.name) }
   var options = PassOptions()
   options.threads = threads
+  guard let currency = Currency(code: "USD") else { fail("no US dollar") }
   let pass = CSVPass(
-    contract: contract, settings: .init(timeZone: .utc, currency: .usd),
+    contract: contract, settings: .init(timeZone: .utc, currency: currency),
     files: [bind(path, to: contract)], wanted: wanted, options: options)
   let start = Clock.now()
   do {

@@ -20,11 +20,14 @@ struct CSVInput: CustomStringConvertible {
     }
   }
 
+  /// A longest record that no file here comes near.
+  static let unlimited = 1 << 40
+
   var bytes: [UInt8]
   var dialect = Dialect()
   /// How many fields a record must have, where no header says so.
   var fieldCount = 1
-  var maximumRecord = Int.max
+  var maximumRecord = CSVInput.unlimited
   /// Which columns are kept: a bit each.
   var wanted: UInt64 = .max
   var cuts: [Cut] = []

@@ -92,7 +92,7 @@ struct CSVTarget: Target {
   }
 
   private func scannerDifference(_ input: CSVInput, _ slow: SlowCSV) -> String? {
-    guard input.maximumRecord == .max, slow.fieldCount > 0 else { return nil }
+    guard input.maximumRecord == CSVInput.unlimited, slow.fieldCount > 0 else { return nil }
     for cut in input.cuts.prefix(60) {
       let reading = scanCSV(
         input.bytes, input.dialect, from: slow.data, fieldCount: slow.fieldCount,

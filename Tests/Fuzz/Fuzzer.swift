@@ -23,6 +23,8 @@ extension Target {
 /// A target of any kind, for the loop over all.
 protocol Lane: AnyObject {
   var name: String { get }
+  /// Its milliseconds of each second.
+  var share: Int { get }
   /// How much was tried.
   var summary: String { get }
   /// Tries the input of a seed; a report if it shows a difference.
@@ -38,7 +40,12 @@ final class Fuzzer<T: Target>: Lane {
   private var tried = 0
   private var shapes: Set<String> = []
 
-  init(_ target: T) { self.target = target }
+  let share: Int
+
+  init(_ target: T, share: Int) {
+    self.target = target
+    self.share = share
+  }
 
   var name: String { target.name }
   var summary: String { "\(tried) inputs of \(shapes.count) shapes" }

@@ -41,7 +41,7 @@ struct GzipTarget: Target {
 
   func make(using generator: inout SeededGenerator) -> GzipInput {
     var plain = CSVInput(using: &generator)
-    plain.maximumRecord = .max
+    plain.maximumRecord = CSVInput.unlimited
     plain.dialect.hasHeader = false
     let length = plain.bytes.count
     var input = GzipInput(

@@ -23,29 +23,40 @@ while let flag = arguments.popFirst() {
   }
 }
 
-let targets: [any Lane] = [
-  Fuzzer(CSVTarget()), Fuzzer(GzipTarget()), Fuzzer(TypedTarget()), Fuzzer(ValueTarget()),
-].filter { only == nil || $0.name == only }
+let all: [any Lane] = [
+  Fuzzer(CSVTarget(), share: 600), Fuzzer(GzipTarget(), share: 150),
+  Fuzzer(TypedTarget(), share: 150), Fuzzer(ValueTarget(), share: 100),
+]
+let targets = all.enumerated().filter { only == nil || $0.element.name == only }
 if targets.isEmpty { stop("fuzz: no target \(only ?? "")", code: 64) }
 
 var generator = SeededGenerator(seed: first)
-print("fuzz: seed \(generator.seed), \(seconds) s")
+say("fuzz: seed \(generator.seed), \(seconds) s")
 let end = ContinuousClock.now + .seconds(seconds)
+Crash.report()
 repeat {
-  for target in targets {
-    let slice = ContinuousClock.now + .milliseconds(200)
+  for (place, target) in targets {
+    let slice = ContinuousClock.now + .milliseconds(target.share)
     repeat {
       // The first input of all is the one of the seed itself.
       let seed = first ?? generator.next()
+      Crash.expect(seed: seed, target: place)
+      alarm(60)
       if let report = target.tryOne(seed: seed) { stop(report, code: 1) }
       first = nil
     } while seconds > 0 && ContinuousClock.now < slice
   }
 } while ContinuousClock.now < end
-for target in targets { print("\(target.name): \(target.summary), no difference") }
+for (_, target) in targets { say("\(target.name): \(target.summary), no difference") }
+
+/// Prints a line at once: a crash would take what is buffered with it.
+func say(_ message: String) {
+  let line = Array("\(message)\n".utf8)
+  _ = write(1, line, line.count)
+}
 
 /// Prints a last word and ends.
 func stop(_ message: String, code: Int32) -> Never {
-  print(message)
+  say(message)
   exit(code)
 }

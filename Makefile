@@ -12,11 +12,15 @@ SAMPLES_END := 2026-11-15
 NIGHTMILL := .build/release/nightmill
 SHARE = $(DESTDIR)$(PREFIX)/share/nightmill
 
+# How long `make fuzz` runs, and whether libFuzzer chooses the inputs.
+SECONDS ?= 1800
+ENGINE ?= seeds
+
 # What `make bench` runs, and how: `make bench BENCH="nightly decode" BENCH_FLAGS=--check`.
 BENCH ?=
 BENCH_FLAGS ?=
 
-.PHONY: help run build test lint format samples bench install uninstall clean
+.PHONY: help run build test lint format samples fuzz bench install uninstall clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +39,7 @@ test: ## style, every test, and the commands of README.md
 	@.ci/install test
 	@$(MAKE) --no-print-directory lint
 	@python=$$(.ci/venv) && NIGHTMILL_PYTHON=$$python swift test
+	@$(MAKE) --no-print-directory fuzz SECONDS=25
 	@.ci/readme-check .build/debug/nightmill
 
 lint: ## style alone
@@ -45,6 +50,10 @@ format: ## brings sources into that style
 
 samples: build ## makes Samples/ again, byte for byte
 	@NIGHTMILL=$(CURDIR)/$(NIGHTMILL) Samples/make.sh
+
+fuzz: ## random files and values against slow readers for SECONDS; ENGINE=libfuzzer for another way
+	@.ci/toolchain
+	@.ci/fuzz $(ENGINE) $(SECONDS)
 
 bench: build ## beside DuckDB and Polars: hours on 80 GB of disk; parts by BENCH="nightly startup"
 	@.ci/install test

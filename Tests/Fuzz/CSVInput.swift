@@ -53,6 +53,9 @@ struct CSVInput: CustomStringConvertible {
 }
 
 extension CSVInput {
+  /// A file of the usual dialect.
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
   private static let delimiters: [UInt8] = [0x2C, 0x2C, 0x2C, 0x3B, 0x09, 0x7C, 0x20, 0x1F]
   private static let quotes: [UInt8?] = [0x22, 0x22, 0x22, 0x22, 0x27, 0x60, nil]
 

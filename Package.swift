@@ -35,7 +35,9 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["YAML", "Support"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Support"]),
     .testTarget(name: "nightmillTests", dependencies: ["nightmill", "Runner", "Support"]),
-    .target(name: "Support", dependencies: ["Engine", "Files"], path: "Tests/Support", exclude: ["Python"]),
+    .target(
+      name: "Support", dependencies: ["Engine", "Files"], path: "Tests/Support",
+      exclude: ["Python"]),
   ],
   swiftLanguageModes: [.v6]
 )

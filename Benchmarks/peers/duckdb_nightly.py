@@ -249,7 +249,7 @@ def load(inputs, connection):
         "vendors",
         "vendors_read",
         VENDOR_COLUMNS,
-        f"vendor_id, category, epoch_us(TRY_CAST(followup_sent_at AS TIMESTAMPTZ)) AS sent_at",
+        "vendor_id, category, epoch_us(TRY_CAST(followup_sent_at AS TIMESTAMPTZ)) AS sent_at",
         f"""vendor_id <> '' AND name <> '' AND (trim(followup_sent_at) = '' OR sent_at IS NOT NULL)
             AND {checked(inputs, "category", "phone", "email", "address", "user_id")}""",
     )

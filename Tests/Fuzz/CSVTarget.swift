@@ -14,14 +14,23 @@ struct CSVTarget: Target {
   }
 
   func smaller(_ input: CSVInput) -> [CSVInput] {
-    var results =
-      input.cuts.count > 1 ? input.cuts.map { cut in with(input) { $0.cuts = [cut] } } : []
-    results += cuts(of: input.bytes).map { bytes in with(input) { $0.bytes = bytes } }
-    results.append(
-      contentsOf: input.cuts.first.map { cut in
-        [1, 2].filter { $0 < cut.threads }.map { fewer in with(input) { $0.cuts[0].threads = fewer }
-        }
-      } ?? [])
+    if input.cuts.count > 1 { return input.cuts.map { cut in with(input) { $0.cuts = [cut] } } }
+    var results: [CSVInput] = []
+    for bytes in cuts(of: input.bytes) {
+      results.append(with(input) { $0.bytes = bytes })
+      // What stood before a chunk's end may be gone; then the end has to move along.
+      let removed = input.bytes.count - bytes.count
+      for place in input.cuts.indices where input.cuts[place].chunkSize > removed {
+        results.append(
+          with(input) {
+            $0.bytes = bytes
+            $0.cuts[place].chunkSize -= removed
+          })
+      }
+    }
+    for place in input.cuts.indices where input.cuts[place].threads > 1 {
+      results.append(with(input) { $0.cuts[place].threads = 1 })
+    }
     if input.wanted != .max { results.append(with(input) { $0.wanted = .max }) }
     return results
   }
@@ -119,7 +128,8 @@ struct CSVTarget: Target {
         let reading = withoutRaw(all.files["a"] ?? CSVReading())
         if slow.tooLongAt == nil, reading == expected { continue }
         return
-          "pass, \(cut):\nexpected \(expected), too long at \(slow.tooLongAt ?? -1)\nfound \(reading)"
+          "pass, \(cut):\nexpected \(expected), too long at \(slow.tooLongAt ?? -1)\n"
+          + "found \(reading)"
       } catch {
         guard case PassError<Never>.file(let reason) = error, let place = slow.tooLongAt,
           reason.description.contains("byte \(place): a line of more")

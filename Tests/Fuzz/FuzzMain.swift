@@ -1,13 +1,13 @@
 import Glibc
 import Support
 
-// Random inputs against slow, obvious readers, for as long as is asked for: `make fuzz SECONDS=1800`.
+// Random inputs against slow, obvious readers, for as long as is asked for: `make fuzz SECONDS=60`.
 //
 //   fuzz [--seconds N] [--seed S] [--target NAME]
 //
-// Targets take turns. Each input has a seed of its own, drawn from the first, so that any one can be
-// made again: `--seed S --target NAME --seconds 0` tries the one input of seed S. Ends with 1 at the
-// first difference, having printed the seed and the smallest input found that shows it.
+// Targets take turns. Each input has a seed of its own, drawn from the first, so that any one can
+// be made again: `--seed S --target NAME --seconds 0` tries the one input of seed S. Ends with 1 at
+// the first difference, having printed the seed and the smallest input found that shows it.
 
 #if !LIBFUZZER
   @main

@@ -80,7 +80,8 @@ struct GzipTarget: Target {
     let isGzip = bytes.starts(with: [0x1F, 0x8B])
     let reference = isGzip ? inflated(bytes) : bytes
     let shape =
-      "\(input.seams.count) \(input.level) \(reference == nil) \(isGzip) \(bytes.count.leadingZeroBitCount)"
+      "\(input.seams.count) \(input.level) \(reference == nil) \(isGzip) "
+      + "\(bytes.count.leadingZeroBitCount)"
     let plain = reference ?? input.plain.bytes
     let slow = SlowCSV(plain, input.plain.dialect, fieldCount: input.plain.fieldCount)
     let expected = withoutRaw(expectedOfPass(slow, input.plain.dialect.encoding))

@@ -1,6 +1,6 @@
 // The CSV target for libFuzzer, which is told by the compiler which branches an input takes:
-// `make fuzz ENGINE=libfuzzer`. The first bytes of an input say how the file is written down and cut
-// up, the others are the file.
+// `make fuzz ENGINE=libfuzzer`. The first bytes of an input say how the file is written down and
+// cut up, the others are the file.
 
 #if LIBFUZZER
   import Engine

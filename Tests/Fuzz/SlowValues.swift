@@ -147,8 +147,8 @@ func slowWord(_ bytes: [UInt8], _ words: [[String]], otherwise offence: Offence)
   return .refused(offence)
 }
 
-/// The earliest instant at which the zone's clock reads `local`, looked for at every offset that the
-/// zone has around it.
+/// The earliest instant at which the zone's clock reads `local`, looked for at every offset that
+/// the zone has around it.
 private func slowLocal(_ local: Int64, _ zone: TimeZone) -> Parsed {
   var found: Int64?
   for hours in stride(from: Int64(-48), through: 48, by: 1) {

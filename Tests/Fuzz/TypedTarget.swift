@@ -18,8 +18,8 @@ struct TypedInput: CustomStringConvertible {
   }
 }
 
-/// Whole rows, every type of column, through a pass: values, and of refused rows the first offence in
-/// the contract's order.
+/// Whole rows, every type of column, through a pass: values, and of refused rows the first offence
+/// in the contract's order.
 struct TypedTarget: Target {
   let name = "typed"
   private let file = ScratchFile("typed.csv")

@@ -12,7 +12,8 @@ struct ValueInput: CustomStringConvertible {
   var around: UInt8
 
   var description: String {
-    "\(String(decoding: text, as: UTF8.self).debugDescription) \(text), \(places) decimals, at least \(minimum), \(format)"
+    "\(String(decoding: text, as: UTF8.self).debugDescription) \(text), \(places) decimals, "
+      + "at least \(minimum), \(format)"
   }
 }
 

@@ -30,12 +30,12 @@ def run(tools, options):
         for name, one in series.items():
             rows.append([
                 name, threads, f"{seconds[name]:.3f}", f"{count / seconds[name]:,.0f}", f"{size / 1e6 / seconds[name]:,.0f}",
-                f"{seconds[name] / size * 1e9:.3f}", f"{seconds['floor'] / seconds[name]:.2f}",
+                f"{seconds[name] / size * 1e9:.3f}", f"{one.median('cpu') / size * 1e9:.3f}", f"{seconds['floor'] / seconds[name]:.2f}",
                 f"{one.median('mebibytes'):,.0f}", counted(commands[name], size),
             ])  # fmt: skip
         wanted = seconds["floor"] / seconds["columns of the nightly job"]
         ratios.append(bar(f"half the floor's speed, {threads} thread{'s' if threads > 1 else ''}", f"{wanted:.2f}", wanted >= 0.5))
-    header = ["", "threads", "seconds", "rows/s", "MB/s", "ns/byte", "× the floor's speed", "peak RSS, MiB", "per byte"]
+    header = ["", "threads", "seconds", "rows/s", "MB/s", "ns/byte", "CPU ns/byte", "× the floor's speed", "peak RSS, MiB", "per byte"]
     text = f"## Decoding alone\n\n{size / 1e6:,.0f} MB of clicks, no stage behind it.\n\n{table(header, rows)}\n\n" + "\n".join(ratios)
     return text, True
 

@@ -51,11 +51,11 @@ format: ## brings sources into that style
 samples: build ## makes Samples/ again, byte for byte
 	@NIGHTMILL=$(CURDIR)/$(NIGHTMILL) Samples/make.sh
 
-fuzz: ## random files and values against slow readers for SECONDS; ENGINE=libfuzzer for another way
+fuzz: ## random files and values against slow readers, for SECONDS=1800; also ENGINE=libfuzzer
 	@.ci/toolchain
 	@.ci/fuzz $(ENGINE) $(SECONDS)
 
-bench: build ## beside DuckDB and Polars: hours on 80 GB of disk; parts by BENCH="nightly startup"
+bench: build ## times beside DuckDB, Polars, XlsxWriter: an hour, 30 GB of disk; BENCH="nightly startup" for parts
 	@.ci/install test
 	@swift build -c release --product bench --static-swift-stdlib
 	@python=$$(.ci/venv bench) && $$python Benchmarks/bench.py $(BENCH_FLAGS) $(BENCH)

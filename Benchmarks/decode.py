@@ -1,5 +1,6 @@
 """Reading a click log into batches, beside the least that reading can be: finding separators and line breaks."""
 
+import shutil
 import subprocess
 import sys
 
@@ -43,7 +44,9 @@ def run(tools, options):
 def compiled(tools, flags):
     """The floor as a program."""
     target = tools.scratch / ("floor" + "".join(flags))
-    subprocess.run(["cc", "-O3", *flags, "-o", target, HERE / "floor.c", "-lpthread"], check=True)
+    # The Swift toolchain has clang, where the system has no compiler of its own.
+    compiler = shutil.which("cc") or "clang"
+    subprocess.run([compiler, "-O3", *flags, "-o", target, HERE / "floor.c", "-lpthread"], check=True)
     return target
 
 

@@ -12,6 +12,19 @@ package struct WrittenFile: Sendable, Equatable {
   package let rows: Int
   /// Its size.
   package let bytes: Int
+  /// Sums of its columns.
+  package let totals: [ControlTotal]
+
+  /// A file that was written.
+  package init(
+    report: String, path: String, rows: Int, bytes: Int, totals: [ControlTotal] = []
+  ) {
+    self.report = report
+    self.path = path
+    self.rows = rows
+    self.bytes = bytes
+    self.totals = totals
+  }
 }
 
 /// Makes reports from what is published.
@@ -89,14 +102,24 @@ package struct ReportRun {
     let rows = try ReportWorkbook(content: content, format: format)
       .write(to: workbook.temporaryPath)
     let size = try workbook.check()
+    let totals = try content.controlTotals(format)
     made.append(
-      (workbook, WrittenFile(report: name, path: workbook.path, rows: rows, bytes: size)))
+      (
+        workbook,
+        WrittenFile(
+          report: name, path: workbook.path, rows: rows, bytes: size, totals: totals)
+      ))
     for output in content.report.files {
       let file = PreparedFile("\(folder)/\(output.file)")
       let (bytes, rows) = content.bytes(of: output, format)
       try file.write(bytes)
       let size = try file.check()
-      made.append((file, WrittenFile(report: name, path: file.path, rows: rows, bytes: size)))
+      let totals = content.controlTotals(of: output, format)
+      made.append(
+        (
+          file,
+          WrittenFile(report: name, path: file.path, rows: rows, bytes: size, totals: totals)
+        ))
     }
     return made
   }

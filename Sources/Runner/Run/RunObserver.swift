@@ -1,16 +1,15 @@
 /// Told what a run does, as it does it; may be called from several threads at once.
 package protocol RunObserver: Sendable {
-  /// A pass over a source begins; `bytes` is what its files hold on disk.
-  func sourceBegan(_ source: String, files: Int, bytes: Int)
-  /// The source is read once more from its beginning: rows with the same key differ.
-  func sourceRestarted(_ source: String)
+  /// Something happened.
+  func happened(_ event: RunEvent)
   /// Some bytes (of the plain text) and records of a source are done. Returns false to stop the
   /// run.
   func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool
-  /// A source has been read.
-  func sourceEnded(_ counts: SourceCounts, seconds: Double)
-  /// A stage has made its tables.
-  func stageEnded(_ stage: String, rows: Int, seconds: Double)
-  /// Something that a person should know but that stops nothing.
-  func warning(_ message: String)
+  /// Why the run should stop, nil to go on: asked between steps, and last before publishing.
+  var stopReason: RunError? { get }
+}
+
+extension RunObserver {
+  package func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
+  package var stopReason: RunError? { nil }
 }

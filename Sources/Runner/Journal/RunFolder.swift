@@ -77,7 +77,7 @@ package struct RunFolder: Sendable {
   }
 
   /// Removes the folder with all that is in it.
-  func remove() {
+  package func remove() {
     for folder in ["\(staged)/sources", staged, rejects, path] {
       for name in Project.list(folder) { unlink("\(folder)/\(name)") }
       rmdir(folder)

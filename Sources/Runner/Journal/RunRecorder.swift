@@ -70,8 +70,8 @@ package final class RunRecorder: RunObserver {
       state.document.error = error
       state.document.endedAt = instant
       let event = RunEvent.ended(
-        outcome: outcome, exit: Int(exit.rawValue),
-        seconds: Double(instant - state.document.startedAt) / 1e6, message: error?.message)
+        outcome: outcome, exit: exit,
+        seconds: Double(instant - state.document.startedAt) / 1e6, error: error)
       Self.append(event, &state)
       Self.write(&state, folder)
       return event

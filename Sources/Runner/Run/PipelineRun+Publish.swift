@@ -15,7 +15,6 @@ extension PipelineRun {
       try warehouse.publish(changes + record.changes)
     }
     observer.happened(.published)
-    folder?.removeStaged()
   }
 }
 

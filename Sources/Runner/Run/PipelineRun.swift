@@ -62,6 +62,7 @@ package struct PipelineRun {
     if !plan.options.isDryRun, let warehouse {
       try publish(changes, of: work, to: warehouse)
     }
+    folder?.removeStaged()
     return Outcome(
       runID: identity.runID, counts: work.counts, quarantined: work.quarantined,
       tables: changes.map { (name: $0.schema.name, rows: $0.rows.count) },

@@ -31,7 +31,7 @@ package enum RunEvent: Sendable {
   /// Something that a person should know but that stops nothing.
   case warning(String)
   /// The run is over.
-  case ended(outcome: RunOutcome, exit: Int, seconds: Double, message: String?)
+  case ended(outcome: RunOutcome, exit: ExitCode, seconds: Double, error: RunError?)
 
   /// The name in the journal and the log.
   package var name: String {
@@ -104,10 +104,11 @@ package enum RunEvent: Sendable {
     case .published: []
     case .reportWritten(let file, let sha256): file.members(sha256: sha256)
     case .warning(let message): [("message", .text(message))]
-    case .ended(let outcome, let exit, let seconds, let message):
+    case .ended(let outcome, let exit, let seconds, let error):
       [
-        ("outcome", .text(outcome.rawValue)), ("exit", .integer(exit)),
-        ("seconds", .seconds(seconds)), ("message", .optional(message)),
+        ("outcome", .text(outcome.rawValue)), ("exit", .integer(exit.rawValue)),
+        ("seconds", .seconds(seconds)), ("message", .optional(error?.message)),
+        ("help", .optional(error?.help)), ("next", .optional(error?.next)),
       ]
     }
   }
@@ -189,4 +190,9 @@ func timeText(_ instant: Int64) -> String {
 extension [ControlTotal] {
   /// An object of sums by name.
   var json: JSON { .object(map { JSON.Member(key: $0.name, value: .text($0.value)) }) }
+}
+
+extension RunOutcome {
+  /// The outcome in words.
+  package var words: String { rawValue.replacing("_", with: " ") }
 }

@@ -78,6 +78,14 @@ package struct PastRun: Sendable {
     return node.text
   }
 
+  /// The document as it is written, nil where there is none.
+  var documentText: String? {
+    guard document != nil else { return nil }
+    do throws(FileError) {
+      return String(decoding: try readWholeFile(folder.document), as: UTF8.self)
+    } catch { return nil }
+  }
+
   /// The items of a list of the document.
   func list(_ key: String) -> [Node] { document?[key]?.sequence ?? [] }
 

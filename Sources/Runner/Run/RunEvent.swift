@@ -180,11 +180,13 @@ extension WrittenFile {
   }
 }
 
-/// An instant in RFC 3339, in UTC, with its fraction.
+/// An instant in RFC 3339, in UTC, to the microsecond: such texts sort as time does.
 func timeText(_ instant: Int64) -> String {
   var bytes: [UInt8] = []
-  Instant.append(instant, to: &bytes)
-  return String(decoding: bytes, as: UTF8.self)
+  let fraction = (instant % 1_000_000 + 1_000_000) % 1_000_000
+  Instant.append(instant - fraction, to: &bytes)
+  return String(decoding: bytes.dropLast(), as: UTF8.self) + "."
+    + String(1_000_000 + fraction).dropFirst() + "Z"
 }
 
 extension [ControlTotal] {

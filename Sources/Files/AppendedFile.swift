@@ -19,7 +19,9 @@ package final class AppendedFile: Sendable {
       errno = code
       throw FileError.system("lock it", path)
     }
-    return AppendedFile(path: path, descriptor: descriptor)
+    let file = AppendedFile(path: path, descriptor: descriptor)
+    try file.endLine()
+    return file
   }
 
   private init(path: String, descriptor: Int32) {
@@ -28,6 +30,14 @@ package final class AppendedFile: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Ends a line that a writer before was killed in.
+  private func endLine() throws(FileError) {
+    let size = lseek(descriptor, 0, SEEK_END)
+    var last: UInt8 = 0x0A
+    guard size > 0, pread(descriptor, &last, 1, size - 1) == 1, last != 0x0A else { return }
+    try append(line: "", synced: false)
+  }
 
   /// Adds a line whole, and waits until it is on the disk if `synced`.
   package func append(line: String, synced: Bool) throws(FileError) {

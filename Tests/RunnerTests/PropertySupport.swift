@@ -25,12 +25,7 @@ final class Scratch: Sendable {
 
 /// Says nothing, stops nothing.
 struct SilentObserver: RunObserver {
-  func sourceBegan(_ source: String, files: Int, bytes: Int) {}
-  func sourceRestarted(_ source: String) {}
-  func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
-  func sourceEnded(_ counts: SourceCounts, seconds: Double) {}
-  func stageEnded(_ stage: String, rows: Int, seconds: Double) {}
-  func warning(_ message: String) {}
+  func happened(_ event: RunEvent) {}
 }
 
 /// A pipeline run inside the test's process, the whole way from files to a warehouse and back out

@@ -15,6 +15,7 @@ package struct AtomicFile: ~Copyable {
   package init(_ path: String, mode: mode_t = 0o640) throws(FileError) {
     self.path = path
     temporaryPath = "\(path).partial-\(getpid())"
+    removeAbandoned(path)
     unlink(temporaryPath)
     descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if descriptor < 0 { throw FileError.system("create it", path) }

@@ -9,7 +9,8 @@ struct Program {
 
   /// The commands in the order of the help.
   static let commands: [Command] = [
-    .run, .retry, .plan, .show, .diff, .report, .list, .export, .query, .rejects, .history, .generate,
+    .run, .retry, .plan, .show, .diff, .report, .list, .export, .query, .rejects, .history,
+    .generate,
   ]
 
   /// Does what the words after the program's name say; returns how the process ends.

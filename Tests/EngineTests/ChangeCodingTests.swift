@@ -54,7 +54,8 @@ struct ChangeCodingTests {
         return .integers(
           (0..<count).map { _ in
             if column.isNullable, Int.random(in: 0..<4, using: &random) == 0 { return .absent }
-            let value = bits == 0 ? 0 : Int64.random(in: 0...(Int64.max >> (63 - bits)), using: &random)
+            let value =
+              bits == 0 ? 0 : Int64.random(in: 0...(Int64.max >> (63 - bits)), using: &random)
             return lowest + value
           })
       })

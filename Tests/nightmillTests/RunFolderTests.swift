@@ -118,7 +118,8 @@ import Testing
   @Test(
     "Signals and --timeout stop a run with a whole document; nothing is published",
     arguments: [
-      (SIGINT, Int32(130), "interrupted"), (SIGTERM, 143, "interrupted"), (SIGALRM, 143, "timed_out"),
+      (SIGINT, Int32(130), "interrupted"), (SIGTERM, 143, "interrupted"),
+      (SIGALRM, 143, "timed_out"),
     ])
   func stopped(signal: Int32, exit: Int32, outcome: String) throws {
     let project = try TestProject(users: 2000)
@@ -142,7 +143,8 @@ import Testing
   }
 
   @Test(
-    "A duration has a unit and is more than nothing", arguments: ["0s", "5", "5x", "-1s", "s", "1.5h", "1h30"])
+    "A duration has a unit and is more than nothing",
+    arguments: ["0s", "5", "5x", "-1s", "s", "1.5h", "1h30"])
   func durations(text: String) throws {
     let result = try Binary.run(["run", "--timeout=\(text)"])
     #expect(result.exit == 64)
@@ -159,7 +161,9 @@ import Testing
         JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
     }
     #expect(events.allSatisfy { $0["time"] is String && $0["event"] is String })
-    #expect(events.compactMap { $0["event"] as? String } == project.lines("r", "log.ndjson").compactMap { $0["event"] as? String })
+    #expect(
+      events.compactMap { $0["event"] as? String }
+        == project.lines("r", "log.ndjson").compactMap { $0["event"] as? String })
     let failed = try project.nightmill(["run", "--inputs", "nowhere", "--log", "json"])
     #expect(failed.exit == 1)
     let last = try #require(failed.err.split(separator: "\n").last)
@@ -171,7 +175,9 @@ import Testing
   @Test("Old folders go, but not the last run that can be retried")
   func pruning() throws {
     let project = try TestProject()
-    let short = ["--inputs", "inputs", "--from", "2026-11-15", "--to", "2026-11-15", "--no-reports"]
+    let short = [
+      "--inputs", "inputs", "--from", "2026-11-15", "--to", "2026-11-15", "--no-reports",
+    ]
     #expect(try project.nightmill(["run", "--inputs", "nowhere", "--run-id", "failed"]).exit == 1)
     for number in 1...4 {
       let run = try project.nightmill(

@@ -58,7 +58,8 @@ struct RunSchema {
     switch type {
     case "null": return value is NSNull
     case "boolean": return isBoolean
-    case "integer": return !isBoolean && number.map { $0.doubleValue.rounded() == $0.doubleValue } ?? false
+    case "integer":
+      return !isBoolean && number.map { $0.doubleValue.rounded() == $0.doubleValue } ?? false
     case "number": return !isBoolean && number != nil
     case "string": return value is String
     case "array": return value is [Any]

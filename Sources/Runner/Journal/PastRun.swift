@@ -66,8 +66,10 @@ package struct PastRun: Sendable {
   }
   /// Rows read and refused, of all sources.
   package var rows: (read: Int, quarantined: Int) {
-    (list("sources").reduce(0) { $0 + Self.number($1["read"]) },
-      list("sources").reduce(0) { $0 + Self.number($1["quarantined"]) })
+    (
+      list("sources").reduce(0) { $0 + Self.number($1["read"]) },
+      list("sources").reduce(0) { $0 + Self.number($1["quarantined"]) }
+    )
   }
   /// Rows of all tables for the window.
   package var tableRows: Int { list("tables").reduce(0) { $0 + Self.number($1["rows"]) } }

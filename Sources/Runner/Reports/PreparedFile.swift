@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A file written under a temporary name beside its own, which it takes when it is committed; what
@@ -13,6 +14,7 @@ final class PreparedFile {
   init(_ path: String) {
     self.path = path
     temporaryPath = "\(path).partial-\(getpid())"
+    removeAbandoned(path)
     unlink(temporaryPath)
   }
 

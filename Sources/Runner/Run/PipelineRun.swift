@@ -56,7 +56,9 @@ package struct PipelineRun {
     let warehouse = try open()
     defer { warehouse?.unlock() }
     let work = try compute(sources, reading: warehouse)
-    let changes = plan.stages.flatMap { work.changes(of: $0.name, isFull: plan.options.isFullRefresh) }
+    let changes = plan.stages.flatMap {
+      work.changes(of: $0.name, isFull: plan.options.isFullRefresh)
+    }
     warnIfEmpty(changes)
     observer.happened(.computed(changes.map { TableSummary($0, plan.context.currency) }))
     if !plan.options.isDryRun, let warehouse {

@@ -61,7 +61,11 @@ struct RunWork {
   mutating func finish(_ stage: String, _ changes: [TableChange]) {
     waiting.removeAll { $0.stage.name == stage }
     for change in changes { computed[change.schema.name] = change.rows }
-    if published.contains(stage) { made[stage] = changes } else { kept[stage] = changes.map(\.schema.name) }
+    if published.contains(stage) {
+      made[stage] = changes
+    } else {
+      kept[stage] = changes.map(\.schema.name)
+    }
     letGo()
   }
 

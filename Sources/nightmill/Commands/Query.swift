@@ -20,7 +20,9 @@ extension Command {
     ],
     run: { arguments, console throws(RunError) in
       let warehouse = try Published(arguments).open()
-      let output = QueryOutput(try arguments.format()) { bytes throws(RunError) in try console.result(bytes) }
+      let output = QueryOutput(try arguments.format()) { bytes throws(RunError) in
+        try console.result(bytes)
+      }
       try output.run(arguments.positionals[0], on: warehouse)
       return .done
     })

@@ -32,10 +32,11 @@ package struct AtomicFile: ~Copyable {
     if buffer.count >= 1 << 20 { try flush() }
   }
 
-  /// Makes the file appear under its name.
-  package mutating func commit() throws(FileError) {
+  /// Makes the file appear under its name. One that is not `synced` may be empty after the machine
+  /// went down: only for what is checked when it is read and can be made again.
+  package mutating func commit(synced: Bool = true) throws(FileError) {
     try flush()
-    guard fsync(descriptor) == 0 else { throw FileError.system("write it", path) }
+    guard !synced || fsync(descriptor) == 0 else { throw FileError.system("write it", path) }
     guard rename(temporaryPath, path) == 0 else { throw FileError.system("rename it", path) }
     isCommitted = true
   }

@@ -13,7 +13,9 @@ import Testing
     let dry = ["--dry-run", "--no-reports", "--quiet", "--run-id", "third"]
     #expect(try project.nightmill(TestProject.everything + dry).exit == 0)
     let csv = try project.nightmill(["history", "--format", "csv"]).out.split(separator: "\n")
-    let fields = csv.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let fields = csv.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     #expect(fields.dropFirst().map { $0[0] } == ["third", "second", "first"])
     let outcome = try #require(fields[0].firstIndex(of: "outcome"))
     #expect(fields.dropFirst().map { $0[outcome] } == ["dry_run", "published", "failed"])
@@ -37,7 +39,9 @@ import Testing
   func damaged() throws {
     let project = try TestProject()
     _ = try project.nightmill(["run", "--inputs", "nowhere", "--run-id", "first"])
-    for (name, text) in [("empty", ""), ("cut", "{\"schema\": 1, \"run\": \"cu"), ("odd", "[1, 2]")] {
+    for (name, text) in [
+      ("empty", ""), ("cut", "{\"schema\": 1, \"run\": \"cu"), ("odd", "[1, 2]"),
+    ] {
       try FileManager.default.createDirectory(
         atPath: "\(project.path)/runs/\(name)", withIntermediateDirectories: true)
       try project.write(text, to: "runs/\(name)/run.json")

@@ -85,14 +85,11 @@ package indirect enum JSON: Sendable, Equatable {
   }
 }
 
-extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByStringLiteral {
+extension JSON: ExpressibleByDictionaryLiteral {
   /// An object with its keys in the order of the literal.
   package init(dictionaryLiteral elements: (String, JSON)...) {
     self = .object(elements.map { Member(key: $0, value: $1) })
   }
-
-  /// Text.
-  package init(stringLiteral value: String) { self = .text(value) }
 }
 
 extension JSON {

@@ -2,9 +2,9 @@ import Engine
 
 /// What a run was to do, as its document keeps it: all that its figures depend on but the inputs, and
 /// where things are. A retry compares it with what the same command would do now.
-struct PlannedRun: Sendable, Equatable {
+struct PlannedRun: Sendable {
   /// A setting, its value, and where it is said.
-  struct Setting: Sendable, Equatable {
+  struct Setting: Sendable {
     let name: String
     let value: String
     let origin: String
@@ -53,10 +53,6 @@ struct PlannedRun: Sendable, Equatable {
     threads = plan.options.pass.threads
   }
 
-  static func == (left: PlannedRun, right: PlannedRun) -> Bool { left.json == right.json }
-
-  var json: JSON { .object([]).adding(members) }
-
   /// As run.json has it.
   var members: [(String, JSON)] {
     [
@@ -103,13 +99,20 @@ struct PlannedRun: Sendable, Equatable {
     return all
   }
 
-  /// A URL without its password: `user:***@`.
+  /// A URL without its password: `user:***@`, `password=***`. Other text stays as it is.
   static func masked(_ text: String) -> String {
-    guard let scheme = text.firstRange(of: "://"),
-      let at = text[scheme.upperBound...].lastIndex(of: "@"),
-      let colon = text[scheme.upperBound..<at].firstIndex(of: ":")
-    else { return text }
-    return text[...colon] + "***" + text[at...]
+    guard let scheme = text.firstRange(of: "://") else { return text }
+    var masked = text
+    if let at = masked[scheme.upperBound...].lastIndex(of: "@"),
+      let colon = masked[scheme.upperBound..<at].firstIndex(of: ":")
+    {
+      masked.replaceSubrange(masked.index(after: colon)..<at, with: "***")
+    }
+    if let word = masked.firstRange(of: "password=") {
+      let end = masked[word.upperBound...].firstIndex(of: "&") ?? masked.endIndex
+      masked.replaceSubrange(word.upperBound..<end, with: "***")
+    }
+    return masked
   }
 
   private static func absolute(url: String) -> String {

@@ -20,10 +20,18 @@ package struct Retrial {
     }
     changes += compare(PlannedRun(plan, origins: origins))
     changes += try compareInputs(plan)
-    if let last = try LastRun.read(plan.warehouse)?.runID, last != run.text("last_run") {
-      changes.append("run \(last) was published since")
+    return changes + (try compareWarehouse(plan))
+  }
+
+  /// Stages read back what earlier runs published.
+  private func compareWarehouse(_ plan: RunPlan) throws(RunError) -> [String] {
+    let before = run.text("last_run")
+    guard Registry.warehouseExists(plan.warehouse) else {
+      return before == nil ? [] : ["the warehouse is gone"]
     }
-    return changes
+    let last = try LastRun.read(plan.warehouse)?.runID
+    if last == before { return [] }
+    return [last.map { "run \($0) was published since" } ?? "the warehouse is another"]
   }
 
   private var hasStaged: Bool {

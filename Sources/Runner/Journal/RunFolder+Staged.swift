@@ -10,14 +10,15 @@ import Metrics
 extension RunFolder {
   /// Puts aside what a stage made.
   func save(_ changes: [TableChange], of stage: String) throws(FileError) {
-    try save(ChangeEncoder.encode(changes), "\(staged)/\(stage).tables")
+    try save(ChangeEncoder.encode(changes), "\(staged)/\(stage).tables", synced: true)
   }
 
-  /// Puts aside what became of a source's rows.
+  /// Puts aside what became of a source's rows. It is small and many, and not waited for: if the
+  /// machine goes down, the source is read once more.
   func save(_ result: SourceResult) throws(FileError) {
     try save(
       ChangeEncoder.encode(result.changes(runID: runID)),
-      "\(staged)/sources/\(result.counts.source).tables")
+      "\(staged)/sources/\(result.counts.source).tables", synced: false)
   }
 
   /// What a stage made in an earlier attempt; nil where there is nothing, or nothing whole.
@@ -39,12 +40,12 @@ extension RunFolder {
     }
   }
 
-  private func save(_ bytes: [UInt8], _ path: String) throws(FileError) {
+  private func save(_ bytes: [UInt8], _ path: String, synced: Bool) throws(FileError) {
     try Self.makePrivate(staged)
     if path.hasPrefix("\(staged)/sources/") { try Self.makePrivate("\(staged)/sources") }
     var file = try AtomicFile(path, mode: 0o600)
     try file.write(bytes)
-    try file.commit()
+    try file.commit(synced: synced)
   }
 
   private func read(_ path: String, schemas: [TableSchema]) -> [TableChange]? {

@@ -11,9 +11,10 @@ package struct RunList {
   /// The rows, the last run first.
   package let rows: [[ShownValue]]
 
-  /// The runs of a history, joined with those of the warehouse of a URL.
-  package init(_ history: RunHistory, warehouse: String) throws(RunError) {
-    let published = try PublishedRuns(warehouse).rows
+  /// The runs of a history, joined with those of the warehouse of a URL, if there is one.
+  package init(_ history: RunHistory, warehouse: String?) throws(RunError) {
+    var published: [PublishedRuns.Row] = []
+    if let warehouse { published = try PublishedRuns(warehouse).rows }
     let ids = Set(published.map(\.runID))
     let runs = history.all()
     var all = runs.map { run in

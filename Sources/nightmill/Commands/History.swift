@@ -32,7 +32,7 @@ extension Command {
         }
         return .done
       }
-      let rows = try RunList(history, warehouse: warehouse(arguments, project)).rows
+      let rows = try RunList(history, warehouse: warehouse(arguments, project, console)).rows
       if rows.isEmpty, format == .table {
         console.note("no run yet in \(history.runs)")
         return .done
@@ -43,11 +43,18 @@ extension Command {
 
   private static let last = Flag("last", "N", example: "100", "how many runs (default: 20)")
 
+  /// The warehouse whose runs are shown too; nil where the pipeline that names it is wrong: history
+  /// is what one looks at then.
   private static func warehouse(
-    _ arguments: Arguments, _ project: Project
-  ) throws(RunError) -> String {
+    _ arguments: Arguments, _ project: Project, _ console: Console
+  ) -> String? {
     if let url = Published.warehouse(arguments) { return url }
-    return project.warehouse(
-      of: try project.pipeline(arguments.text(.pipeline) ?? "nightly"))
+    do throws(RunError) {
+      return project.warehouse(
+        of: try project.pipeline(arguments.text(.pipeline) ?? "nightly"))
+    } catch {
+      console.warn("runs that only the warehouse knows are not shown: \(error.message)")
+      return nil
+    }
   }
 }

@@ -110,7 +110,7 @@ private struct Retrying {
       let folder = past.workingDirectory, let warehouse = past.warehouse
     else { throw notBegun }
     let here = arguments.text(.warehouse).map { absoluteURL($0) }
-    guard here != nil || !warehouse.contains(":***@") else {
+    guard here != nil || !warehouse.contains("***") else {
       throw RunError(
         .configuration, "the password of \(warehouse) is not kept",
         help: "give the whole URL with --warehouse")

@@ -14,8 +14,9 @@ package struct LedgerStage: MetricStage {
     SourceRead(
       "transactions",
       columns: [
-        "transaction_id", "occurred_at", "kind", "amount", "currency", "vendor_id", "product_id",
-        "quantity", "reference_id",
+        "transaction_id", "occurred_at", "kind", "amount", "currency", "user_id", "vendor_id",
+        "product_id", "quantity", "reference_id", "visitor_id", "interval", "interval_count",
+        "subscription_id",
       ], lookback: .all),
     SourceRead("exchange_rates", columns: ["currency", "day", "rate"], lookback: .timeless),
   ]
@@ -35,6 +36,12 @@ package struct LedgerStage: MetricStage {
       ColumnSchema("vendor_id", .text, nullable: true),
       ColumnSchema("product_id", .text, nullable: true),
       ColumnSchema("quantity", .integer),
+      ColumnSchema("own_amount", .integer),
+      ColumnSchema("user_id", .text, nullable: true),
+      ColumnSchema("visitor_id", .text, nullable: true),
+      ColumnSchema("subscription_id", .text, nullable: true),
+      ColumnSchema("interval", .integer),
+      ColumnSchema("interval_count", .integer),
     ])
 
   let context: RunContext
@@ -82,6 +89,9 @@ package struct LedgerPartial: Sendable {
   var ids = StringPool()
   var vendors = StringPool()
   var products = StringPool()
+  var users = StringPool()
+  var visitors = StringPool()
+  var subscriptions = StringPool()
 
   var id: [Int32] = []
   var occurredAt: [Int64] = []
@@ -92,6 +102,11 @@ package struct LedgerPartial: Sendable {
   var product: [Int32] = []
   var quantity: [Int64] = []
   var reference: [Int32] = []
+  var user: [Int32] = []
+  var visitor: [Int32] = []
+  var subscription: [Int32] = []
+  var interval: [UInt8] = []
+  var intervalCount: [Int64] = []
 
   var rates: [RateRow] = []
 
@@ -125,7 +140,13 @@ package struct LedgerPartial: Sendable {
     let productTexts = batch.text(contract.column("product_id"))
     let quantities = batch.integers[contract.column("quantity")]
     let references = batch.text(contract.column("reference_id"))
+    let userTexts = batch.text(contract.column("user_id"))
+    let visitorTexts = batch.text(contract.column("visitor_id"))
+    let subscriptionTexts = batch.text(contract.column("subscription_id"))
+    let intervals = batch.integers[contract.column("interval")]
+    let intervalCounts = batch.integers[contract.column("interval_count")]
     let lastSale = TransactionKind.vendorSubscription.rawValue
+    let month = UInt8(BillingInterval.month.rawValue)
     for row in 0..<batch.count {
       guard instants[row] <= last else { continue }
       // A sale of nothing counts for nothing, not even as the original of a refund.
@@ -139,6 +160,11 @@ package struct LedgerPartial: Sendable {
       product.append(products.code(ofOptional: productTexts[row]))
       quantity.append(quantities[row] == .absent ? 1 : quantities[row])
       reference.append(kinds[row] <= lastSale ? -1 : ids.code(ofOptional: references[row]))
+      user.append(users.code(ofOptional: userTexts[row]))
+      visitor.append(visitors.code(ofOptional: visitorTexts[row]))
+      subscription.append(subscriptions.code(ofOptional: subscriptionTexts[row]))
+      interval.append(intervals[row] == .absent ? month : UInt8(intervals[row]))
+      intervalCount.append(intervalCounts[row] == .absent ? 1 : intervalCounts[row])
     }
   }
 
@@ -146,6 +172,9 @@ package struct LedgerPartial: Sendable {
     let idMap = CodeMap(ids.merge(other.ids))
     let vendorMap = CodeMap(vendors.merge(other.vendors))
     let productMap = CodeMap(products.merge(other.products))
+    let userMap = CodeMap(users.merge(other.users))
+    let visitorMap = CodeMap(visitors.merge(other.visitors))
+    let subscriptionMap = CodeMap(subscriptions.merge(other.subscriptions))
     id.append(contentsOf: other.id.lazy.map { idMap[$0] })
     occurredAt.append(contentsOf: other.occurredAt)
     kind.append(contentsOf: other.kind)
@@ -155,6 +184,11 @@ package struct LedgerPartial: Sendable {
     product.append(contentsOf: other.product.lazy.map { productMap[$0] })
     quantity.append(contentsOf: other.quantity)
     reference.append(contentsOf: other.reference.lazy.map { idMap[$0] })
+    user.append(contentsOf: other.user.lazy.map { userMap[$0] })
+    visitor.append(contentsOf: other.visitor.lazy.map { visitorMap[$0] })
+    subscription.append(contentsOf: other.subscription.lazy.map { subscriptionMap[$0] })
+    interval.append(contentsOf: other.interval)
+    intervalCount.append(contentsOf: other.intervalCount)
     rates.append(contentsOf: other.rates)
   }
 }

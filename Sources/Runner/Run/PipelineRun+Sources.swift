@@ -71,9 +71,8 @@ extension PipelineRun {
     for (bound, before) in zip(source.files, source.fingerprints) {
       let after = try file { () throws(FileError) in try FileFingerprint(path: bound.path) }
       guard after != before else { continue }
-      observer.happened(
-        .warning(
-          "\(bound.path) was written to while it was read; run again when it is complete"))
+      observer.warning(
+        "\(bound.path) was written to while it was read; run again when it is complete")
     }
   }
 

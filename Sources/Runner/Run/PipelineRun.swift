@@ -109,10 +109,9 @@ package struct PipelineRun {
     guard !dated.isEmpty, dated.allSatisfy({ $0.rows.count == 0 }) else { return }
     let window = plan.context.window
     let days = window.from.map { $0 == window.to ? $0.text : "\($0.text) to \(window.to.text)" }
-    observer.happened(
-      .warning(
-        "nothing happened in \(days ?? "all days up to \(window.to.text)"): no table has a row; do "
-          + "the files reach that far?"))
+    observer.warning(
+      "nothing happened in \(days ?? "all days up to \(window.to.text)"): no table has a row; do "
+        + "the files reach that far?")
   }
 }
 

@@ -10,6 +10,9 @@ package protocol RunObserver: Sendable {
 }
 
 extension RunObserver {
+  /// Tells of something that a person should know but that stops nothing.
+  func warning(_ message: String) { happened(.warning(message)) }
+
   package func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
   package var stopReason: RunError? { nil }
 }

@@ -37,9 +37,8 @@ struct SourceFiles {
   func bind(_ observer: any RunObserver) throws(RunError) -> [BoundFile] {
     let (files, unused) = try bound()
     if !unused.isEmpty {
-      observer.happened(
-        .warning(
-          "source \(spec.contract.source): columns not used: \(unused.joined(separator: ", "))"))
+      observer.warning(
+        "source \(spec.contract.source): columns not used: \(unused.joined(separator: ", "))")
     }
     return files
   }

@@ -60,7 +60,7 @@ final class Progress: RunObserver {
         erase(&state)
         console.warn(message)
       case .ended: erase(&state)
-      case .began, .bound, .opened, .computed, .audited, .published, .reportWritten: break
+      case .began, .bound, .opened, .computed, .checked, .audited, .published, .reportWritten: break
       }
     }
   }

@@ -129,7 +129,8 @@ struct RunSession {
   private func next(after outcome: RunOutcome) -> String {
     switch outcome {
     case .configuration: commandLine
-    case .rejected: Arguments.line(["nightmill", "rejects", identity.runID] + finding)
+    case .rejected where !recorder.hasFailedChecks:
+      Arguments.line(["nightmill", "rejects", identity.runID] + finding)
     default: retryCommand
     }
   }

@@ -23,11 +23,6 @@ final class Scratch: Sendable {
   }
 }
 
-/// Says nothing, stops nothing.
-struct SilentObserver: RunObserver {
-  func happened(_ event: RunEvent) {}
-}
-
 /// A pipeline run inside the test's process, the whole way from files to a warehouse and back out
 /// as CSV.
 struct Job {
@@ -69,7 +64,7 @@ struct Job {
     options.warehouse = "sqlite:" + warehouse
     let plan = try RunPlan(
       loaded, window: Window(from: days.from, to: days.to), options: options,
-      folder: PipelineWorld.root)
+      folder: URL(filePath: warehouse).deletingLastPathComponent().path)
     return (plan, project)
   }
 

@@ -65,7 +65,7 @@ package struct RunDetails {
           return node.texts("table", "rows") + [words.joined(separator: ", ")]
         }
       ),
-      ("checks", run.list("checks").map { $0.texts("check", "status", "message") }),
+      ("checks", run.list("checks").map { $0.texts("check", "status", "expectation") }),
       ("files", run.list("files").map { $0.texts("path", "rows", "sha256") }),
       ("warnings", run.list("warnings").map { [$0.text ?? "", "", ""] }),
     ]

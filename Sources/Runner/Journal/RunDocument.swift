@@ -22,7 +22,7 @@ struct RunDocument: Sendable {
   var sources: [(counts: SourceCounts, seconds: Double?)] = []
   var stages: [(name: String, rows: Int, seconds: Double?)] = []
   var tables: [TableSummary] = []
-  var checks: [AuditedCheck] = []
+  var checks: [CheckResult] = []
   var files: [(file: WrittenFile, sha256: String)] = []
   var warnings: [String] = []
   var isPublished = false
@@ -79,7 +79,7 @@ struct RunDocument: Sendable {
           })
       ),
       ("tables", .list(tables.map(Self.json))),
-      ("checks", .list(checks.map(\.json))),
+      ("checks", .list(checks.map { .object([]).adding($0.members) })),
       ("files", .list(files.map { .object([]).adding($0.file.members(sha256: $0.sha256)) })),
       ("warnings", .list(warnings.map { .text($0) })),
     ])
@@ -119,27 +119,6 @@ struct RunDocument: Sendable {
       "system": text(name.sysname), "release": text(name.release), "machine": text(name.machine),
       "processors": .integer(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)),
     ]
-  }
-}
-
-/// A data check that ran on what was about to be published.
-package struct AuditedCheck: Sendable {
-  /// Its name.
-  package let name: String
-  /// `passed`, `warned` or `failed`.
-  package let status: String
-  /// What it found, for people.
-  package let message: String?
-
-  /// The result of a check.
-  package init(name: String, status: String, message: String?) {
-    self.name = name
-    self.status = status
-    self.message = message
-  }
-
-  var json: JSON {
-    ["check": .text(name), "status": .text(status), "message": .optional(message)]
   }
 }
 

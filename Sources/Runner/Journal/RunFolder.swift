@@ -24,6 +24,8 @@ package struct RunFolder: Sendable {
   package var log: String { "\(path)/log.ndjson" }
   /// The rows it refused, a CSV file for each source.
   package var rejects: String { "\(path)/rejects" }
+  /// The rows that failed a data check, a CSV file for each.
+  var checks: String { "\(path)/checks" }
   /// What finished stages made, until it is published.
   var staged: String { "\(path)/staged" }
 
@@ -78,7 +80,7 @@ package struct RunFolder: Sendable {
 
   /// Removes the folder with all that is in it.
   package func remove() {
-    for folder in ["\(staged)/sources", staged, rejects, path] {
+    for folder in ["\(staged)/sources", staged, rejects, checks, path] {
       for name in Project.list(folder) { unlink("\(folder)/\(name)") }
       rmdir(folder)
     }

@@ -53,6 +53,11 @@ package final class RunRecorder: RunObserver {
   /// A run whose steps cannot be kept stops: it could not be resumed.
   package var stopReason: RunError? { state.withLock { $0.failure } ?? next.stopReason }
 
+  /// Whether a data check of the run has failed.
+  package var hasFailedChecks: Bool {
+    state.withLock { $0.document.checks.contains { $0.status == .failed } }
+  }
+
   /// What the run is about to do is known.
   package func planned(_ plan: RunPlan, origins: SettingsOrigins) {
     state.withLock { state in
@@ -105,11 +110,11 @@ extension RunDocument {
     case .stageFinished(let stage, let rows, let seconds): stages.append((stage, rows, seconds))
     case .stageReused(let stage, let rows): stages.append((stage, rows, nil))
     case .computed(let summaries): tables = summaries
-    case .audited(let results): checks = results
+    case .checked(let result): checks.append(result)
     case .published: isPublished = true
     case .reportWritten(let file, let sha256): files.append((file, sha256))
     case .warning(let message): warnings.append(message)
-    case .began, .sourceBegan, .sourceRestarted, .ended: break
+    case .began, .sourceBegan, .sourceRestarted, .audited, .ended: break
     }
   }
 }

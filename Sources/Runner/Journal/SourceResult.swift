@@ -27,6 +27,7 @@ struct SourceResult: Sendable {
     guard row.count == 1, row.texts("source").text(0) == source else { return nil }
     var counts = SourceCounts(source: source)
     counts.read = Int(row.integers("read")[0])
+    counts.used = Int(row.integers("used")[0])
     counts.filtered = Int(row.integers("filtered")[0])
     counts.duplicate = Int(row.integers("duplicate")[0])
     counts.superseded = Int(row.integers("superseded")[0])

@@ -1,20 +1,21 @@
 import Engine
 
 extension PipelineRun {
-  /// Audits and publishes everything in one transaction, the run's own record with it.
+  /// Audits and publishes everything in one transaction, the run's own record with it; a dry run
+  /// undoes it. Returns what the checks found.
   ///
-  /// This is the last moment at which a run can be stopped.
+  /// The end of the audit is the last moment at which a run can be stopped.
   func publish(
-    _ changes: [TableChange], of work: RunWork, to warehouse: any Warehouse
-  ) throws(RunError) {
+    _ changes: [TableChange], of work: RunWork, to warehouse: (any Warehouse)?, _ audit: Audit
+  ) throws(RunError) -> [CheckResult] {
     try stopIfAsked()
     let record = RunRecord(
       runID: identity.runID, plan: plan, startedAt: identity.startedAt, finishedAt: Clock.now(),
       counts: work.counts, quarantined: work.quarantined)
-    try Runner.warehouse { () throws(WarehouseError) in
-      try warehouse.publish(changes + record.changes)
-    }
-    observer.happened(.published)
+    let checks = try audit.publish(
+      changes + record.changes, runID: identity.runID, to: warehouse)
+    if !plan.options.isDryRun { observer.happened(.published) }
+    return checks
   }
 }
 

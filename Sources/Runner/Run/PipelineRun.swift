@@ -40,6 +40,8 @@ package struct PipelineRun {
     package let quarantined: [QuarantinedRow]
     /// Rows of each table for the window.
     package let tables: [(name: String, rows: Int)]
+    /// What the data checks found.
+    package let checks: [CheckResult]
     /// Whether the tables were published (a dry run does not).
     package let isPublished: Bool
     /// Seconds from beginning to end.
@@ -52,6 +54,9 @@ package struct PipelineRun {
   /// anything is opened or read.
   package func run() throws(RunError) -> Outcome {
     let began = now()
+    let audit = try Audit(
+      plan, migrations: migrations, observer: observer,
+      rowsFolder: folder?.checks ?? plan.checksFolder(runID: identity.runID))
     let sources = try bindSources()
     let warehouse = try open()
     defer { warehouse?.unlock() }
@@ -61,13 +66,11 @@ package struct PipelineRun {
     }
     warnIfEmpty(changes)
     observer.happened(.computed(changes.map { TableSummary($0, plan.context.currency) }))
-    if !plan.options.isDryRun, let warehouse {
-      try publish(changes, of: work, to: warehouse)
-    }
+    let checks = try publish(changes, of: work, to: warehouse, audit)
     folder?.removeStaged()
     return Outcome(
       runID: identity.runID, counts: work.counts, quarantined: work.quarantined,
-      tables: changes.map { (name: $0.schema.name, rows: $0.rows.count) },
+      tables: changes.map { (name: $0.schema.name, rows: $0.rows.count) }, checks: checks,
       isPublished: !plan.options.isDryRun, seconds: now() - began)
   }
 

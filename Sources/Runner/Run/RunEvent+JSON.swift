@@ -29,10 +29,11 @@ extension RunEvent {
       [("stage", .text(stage)), ("rows", .integer(rows)), ("seconds", .seconds(seconds))]
     case .stageReused(let stage, let rows):
       [("stage", .text(stage)), ("rows", .integer(rows))]
+    case .checked(let result): result.members
     case .audited(let checks):
       [
         ("checks", .integer(checks.count)),
-        ("failed", .integer(checks.count { $0.status == "failed" })),
+        ("failed", .integer(checks.count { $0.status == .failed })),
       ]
     case .computed(let tables):
       [
@@ -59,6 +60,18 @@ extension SourceCounts {
       ("source", .text(source)), ("read", .integer(read)), ("used", .integer(used)),
       ("filtered", .integer(filtered)), ("duplicate", .integer(duplicate)),
       ("superseded", .integer(superseded)), ("quarantined", .integer(quarantined)),
+    ]
+  }
+}
+
+extension CheckResult {
+  /// As the log and run.json have it.
+  var members: [(String, JSON)] {
+    [
+      ("check", .text(name)), ("table", .optional(table)), ("severity", .text(severity.rawValue)),
+      ("status", .text(status.rawValue)), ("failing", .integer(failing)),
+      ("seconds", .seconds(seconds)), ("expectation", .text(expectation)),
+      ("rows", .optional(file)),
     ]
   }
 }

@@ -18,8 +18,10 @@ package enum RunEvent: Sendable {
   case stageFinished(stage: String, rows: Int, seconds: Double)
   /// A stage's tables were made by an earlier attempt.
   case stageReused(stage: String, rows: Int)
+  /// A data check has looked at what is about to be published.
+  case checked(CheckResult)
   /// The data checks have run on what is about to be published.
-  case audited([AuditedCheck])
+  case audited([CheckResult])
   /// All stages are finished: what is about to be published.
   case computed([TableSummary])
   /// The tables are published, in one transaction.
@@ -44,6 +46,7 @@ package enum RunEvent: Sendable {
     case .stageFinished: "stage_finished"
     case .stageReused: "stage_reused"
     case .computed: "computed"
+    case .checked: "checked"
     case .audited: "audited"
     case .published: "published"
     case .reportWritten: "report_written"
@@ -55,7 +58,8 @@ package enum RunEvent: Sendable {
   /// Whether it is a step that the journal keeps, synced to the disk.
   var isStep: Bool {
     switch self {
-    case .opened, .sourceBegan, .sourceRestarted, .sourceSkipped, .stageReused, .computed, .warning:
+    case .opened, .sourceBegan, .sourceRestarted, .sourceSkipped, .stageReused, .computed, .checked,
+      .warning:
       false
     default: true
     }

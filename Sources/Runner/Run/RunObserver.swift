@@ -5,7 +5,8 @@ package protocol RunObserver: Sendable {
   /// Some bytes (of the plain text) and records of a source are done. Returns false to stop the
   /// run.
   func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool
-  /// Why the run should stop, nil to go on: asked between steps, and last before publishing.
+  /// Why the run should stop, nil to go on: asked between steps and checks, and last before
+  /// publishing.
   var stopReason: RunError? { get }
 }
 
@@ -15,4 +16,12 @@ extension RunObserver {
 
   package func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
   package var stopReason: RunError? { nil }
+}
+
+/// Says nothing, stops nothing: for a run that nobody watches.
+package struct SilentObserver: RunObserver {
+  /// An observer that does nothing.
+  package init() {}
+
+  package func happened(_ event: RunEvent) {}
 }

@@ -30,10 +30,10 @@ extension Command {
         warehouse = try Registry.openWarehouse(
           result.plan.warehouse, currency: currency, readOnly: true)
       }
-      var differences: [TableDifference] = []
+      var differences: [ChangeDifference] = []
       for change in result.changes {
         differences.append(
-          try TableDifference(change, published: warehouse, currency: currency))
+          try ChangeDifference(change, published: warehouse, currency: currency))
       }
       guard format == .table else {
         try console.result(format.bytes(columns, differences.flatMap { lines($0, limit: nil) }))
@@ -59,7 +59,7 @@ extension Command {
     "rows", "N", example: "100", "how many rows of each table are shown (default: 20)")
   private static let columns = ["table", "change", "key", "column", "published", "computed"]
 
-  private static func counts(_ difference: TableDifference) -> [String] {
+  private static func counts(_ difference: ChangeDifference) -> [String] {
     let moved = difference.moved.map { "\($0.column) \(Figures.count($0.rows))" }
     let figures = [
       difference.count(.added), difference.count(.removed), difference.count(.changed),
@@ -68,7 +68,7 @@ extension Command {
     return [difference.table] + figures.map(Figures.count) + [moved.joined(separator: ", ")]
   }
 
-  private static func lines(_ difference: TableDifference, limit: Int?) -> [[ShownValue]] {
+  private static func lines(_ difference: ChangeDifference, limit: Int?) -> [[ShownValue]] {
     difference.rows.prefix(limit ?? .max).flatMap { row -> [[ShownValue]] in
       let key = zip(difference.key, row.key).map { "\($0)=\($1)" }.joined(separator: " ")
       let head: [ShownValue] = [.text(difference.table), .text(row.kind.rawValue), .text(key)]

@@ -6,11 +6,12 @@ extension Command {
     name: "run", summary: "extract, transform, check, publish and report: the main job",
     details: [
       "Everything is computed first and published in one transaction, so a run that fails or is "
-        + "interrupted changes nothing. Running the same days again replaces their rows.",
+        + "interrupted changes nothing. The pipeline's data checks look at the tables inside that "
+        + "transaction, and a failed one undoes it. Running the same days again replaces their rows.",
       "Each run keeps what it did in a folder of its own; `nightmill history` lists them, and "
         + "`nightmill retry` goes on from what a failed one had finished.",
-      "Ends with 0 when done (also if there was nothing to do), 1 if something failed, 3 if too "
-        + "many rows were refused, 64 for a wrong command line, 75 if another run is under way, "
+      "Ends with 0 when done (also if there was nothing to do), 1 if something failed, 3 if a check "
+        + "failed or too many rows were refused, 64 for a wrong command line, 75 if another run is under way, "
         + "78 for a wrong file of the project, 130 after Ctrl-C, 143 after a kill or --timeout.",
     ],
     positional: Planning.positional, flags: Planning.flags + RunFlags.all,

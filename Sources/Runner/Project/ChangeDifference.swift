@@ -1,7 +1,7 @@
 import Engine
 
 /// What publishing a change would do to a table: rows by key, and the columns that move.
-package struct TableDifference {
+package struct ChangeDifference {
   /// What happens to a row.
   package enum Kind: String, Sendable {
     /// It is not published yet.

@@ -61,7 +61,7 @@ import Testing
     #expect(run.exit == 1)
     #expect(run.err.contains("error: the tables are published, but the reports are not made: "))
     let last = try #require(run.err.split(separator: "\n").last)
-    let start = try #require(last.firstRange(of: "nightmill report")?.lowerBound)
+    let start = try #require(last.firstRange(of: "nightmill retry")?.lowerBound)
     let command = String(last[start...])
     try FileManager.default.removeItem(atPath: "\(scratch.path)/out")
     let again = try Binary.run(command.split(separator: " ").dropFirst().map(String.init))

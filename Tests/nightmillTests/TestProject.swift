@@ -84,7 +84,9 @@ final class TestProject {
     try #require(export.exit == 0, "\(export.err)")
     var results: [String: String] = [:]
     for folder in ["csv"] + names("out").map({ "out/\($0)" }) {
-      for name in names(folder) {
+      // The library that writes workbooks makes files tmp.… and takes their names away at once; a
+      // process killed between the two leaves an empty one.
+      for name in names(folder) where !name.hasPrefix("tmp.") {
         let file = "\(folder)/\(name)"
         guard name.hasSuffix(".xlsx") else {
           results[file] = text(file)

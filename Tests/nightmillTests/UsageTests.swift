@@ -141,7 +141,8 @@ import Testing
     ),
   ]
 
-  static let commands = "run, plan, check, report, list, export, query, generate"
+  static let commands =
+    "run, retry, plan, show, diff, check, report, list, export, query, rejects, history, generate"
 
   @Test(arguments: wrong)
   func wrongCommandLine(arguments: [String], message: String) throws {

@@ -17,8 +17,8 @@ extension Command {
         "nightmill diff vendor_connections --from 2026-11-09 --to 2026-11-15",
         "what running the last week again would change"),
       Example(
-        "nightmill diff product_analytics --from all --set default_booking_value=7.50 --format csv",
-        "what another setting would change, each value"),
+        "nightmill diff vendor_connections --set default_booking_value=7.50",
+        "what another setting would change"),
     ],
     run: { arguments, console throws(RunError) in
       let format = try arguments.format()

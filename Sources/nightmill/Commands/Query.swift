@@ -19,8 +19,9 @@ extension Command {
         "rows for another program"),
     ],
     run: { arguments, console throws(RunError) in
+      let format = try arguments.format()
       let warehouse = try Published(arguments).open()
-      let output = QueryOutput(try arguments.format()) { bytes throws(RunError) in
+      let output = QueryOutput(format) { bytes throws(RunError) in
         try console.result(bytes)
       }
       try output.run(arguments.positionals[0], on: warehouse)

@@ -15,8 +15,8 @@ extension Command {
       Example(
         "nightmill show product_analytics --from 2026-11-15 --to 2026-11-15", "a day's rows"),
       Example(
-        "nightmill show vendor_connections --table vendor_weekly --from all --format csv",
-        "one table, for another program"),
+        "nightmill show vendor_connections --table leads --format csv",
+        "one table of yesterday, for another program"),
     ],
     run: { arguments, console throws(RunError) in
       let format = try arguments.format()

@@ -17,7 +17,8 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML"]),
     .target(
       name: "Runner", dependencies: ["Engine", "Metrics", "Files", "SQLite", "Workbook", "YAML"]),
-    .executableTarget(name: "nightmill", dependencies: ["Runner", "Engine", "Files", "YAML"]),
+    .executableTarget(
+      name: "nightmill", dependencies: ["Runner", "Engine", "Files", "Metrics", "YAML"]),
 
     // Parts timed alone, for Benchmarks/; `make build` leaves it out.
     .executableTarget(

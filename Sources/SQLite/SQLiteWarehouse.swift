@@ -55,6 +55,9 @@ package final class SQLiteWarehouse: Warehouse {
   }
 
   package var displayName: String { "sqlite:\(path)" }
+
+  /// The version of the SQLite library, such as 3.40.1.
+  package static var libraryVersion: String { String(cString: sqlite3_libversion()) }
 }
 
 extension Database {

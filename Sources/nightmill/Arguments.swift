@@ -9,8 +9,8 @@ import YAML
 struct Arguments: Sendable {
   /// The arguments without a flag.
   let positionals: [String]
-  /// The command line as it can be typed again.
-  let commandLine: String
+  /// The command and what follows it, as given.
+  let words: [String]
   private let values: [String: [String]]
 
   /// Parses what follows a command's name.
@@ -55,7 +55,7 @@ struct Arguments: Sendable {
     try Self.check(positionals, of: command)
     self.positionals = positionals
     self.values = values
-    commandLine = Self.line(["nightmill", command.name] + words)
+    self.words = [command.name] + words
   }
 
   /// The value of a flag, nil where it is not given.
@@ -63,6 +63,11 @@ struct Arguments: Sendable {
 
   /// The values of a flag that may be repeated.
   func texts(_ flag: Flag) -> [String] { values[flag.name] ?? [] }
+
+  /// The words that give some flags again, in a form that can stand anywhere.
+  func words(of flags: [Flag]) -> [String] {
+    flags.flatMap { flag in texts(flag).flatMap { ["--\(flag.name)", $0] } }
+  }
 
   /// Whether a switch is given.
   func isSet(_ flag: Flag) -> Bool { values[flag.name] != nil }

@@ -10,29 +10,22 @@ struct SourceRun {
   let readers: [any StageExecution]
   let options: PassOptions
 
-  /// What a pass came to.
-  struct Result {
-    var counts: SourceCounts
-    var quarantined: [QuarantinedRow]
-  }
-
-  /// Reads the source and folds its rows into the stages.
+  /// Reads the source and folds its rows into the stages; `bytes` is what its files hold on disk.
+  /// Returns what became of the rows, and how many seconds it took.
   ///
   /// One pass, unless rows with the same key differ: then it is repeated with those rows held aside
   /// (see `Admission`).
-  func run(_ observer: any RunObserver) throws(RunError) -> Result {
+  func run(
+    _ observer: any RunObserver, bytes: Int
+  ) throws(RunError) -> (result: SourceResult, seconds: Double) {
     let started = now()
-    var bytes = 0
-    for bound in files {
-      bytes += try file { () throws(FileError) in try ByteFile.sizeOnDisk(bound.path) }
-    }
-    observer.sourceBegan(contract.source, files: files.count, bytes: bytes)
+    observer.happened(.sourceBegan(source: contract.source, files: files.count, bytes: bytes))
     var admission = Admission(contract: contract)
     var (workers, counts) = try pass(admission, observer)
     if !admission.contestedKeys.isEmpty {
       admission = Admission(contract: contract, contested: admission.contestedKeys)
       workers = []
-      observer.sourceRestarted(contract.source)
+      observer.happened(.sourceRestarted(source: contract.source))
       (workers, counts) = try pass(admission, observer)
     }
     let losses = try settle(admission, &workers)
@@ -48,8 +41,7 @@ struct SourceRun {
     total.duplicate = losses.duplicate
     total.superseded = losses.superseded
     total.quarantined = counts.quarantined.count
-    observer.sourceEnded(total, seconds: now() - started)
-    return Result(counts: total, quarantined: counts.quarantined)
+    return (SourceResult(counts: total, quarantined: counts.quarantined), now() - started)
   }
 
   /// What a worker folds into: a part for each stage that reads the source.
@@ -86,7 +78,9 @@ struct SourceRun {
       switch error {
       case .file(let error): throw RunError(error)
       case .fold(let error): throw RunError(error)
-      case .cancelled: throw RunError(.interrupted, "interrupted; nothing was published", help: "")
+      case .cancelled:
+        throw observer.stopReason
+          ?? RunError(.interrupted, "interrupted; nothing was published", help: "")
       }
     }
   }

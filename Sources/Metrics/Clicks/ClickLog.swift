@@ -81,7 +81,7 @@ struct ClickLog: Sendable {
       } else if !address.isEmpty, agent >= 0 {
         record.flags.insert(.viewer)
         record.viewer = mix(
-          KeySpace.hash(address, KeySpace.address), agents.prints[agent].first)
+          KeySpace.hash(address, KeySpace.address), agents.hashes[agent])
       }
       try record.append(ids[row], to: &segments[0].blocks)
     }

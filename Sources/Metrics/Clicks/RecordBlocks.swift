@@ -51,8 +51,8 @@ struct RecordBlocks: Sendable {
       full[partition].append(block.bytes)
       return
     }
-    let target = try store ?? memory.space.makeStore(partitions: Self.partitions)
-    store = target
+    if store == nil { store = try memory.space.makeStore(partitions: Self.partitions) }
+    guard let target = store else { return }
     var failure: SpillError?
     block.bytes.withView { view in
       do throws(SpillError) { try target.append(view, to: partition) } catch { failure = error }

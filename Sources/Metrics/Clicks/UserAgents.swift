@@ -7,6 +7,8 @@ struct UserAgents: Sendable {
   private(set) var isBot: [Bool] = []
   /// The fingerprint of each agent, by code.
   private(set) var prints: [Fingerprint] = []
+  /// The hash of each agent, by code.
+  private(set) var hashes: [UInt64] = []
 
   /// The code of an agent that is not empty; an empty one is a bot's by definition.
   mutating func code(of text: ByteView) -> Int {
@@ -14,6 +16,7 @@ struct UserAgents: Sendable {
     if code == isBot.count {
       isBot.append(BotList.matches(text))
       prints.append(Fingerprint(text, namespace: KeySpace.agent))
+      hashes.append(KeySpace.hash(text, KeySpace.agent))
     }
     return code
   }

@@ -59,12 +59,14 @@ struct Partners {
   private let rows: [PartnerRows.Row]
   /// The partner of each referral code, by the code's code.
   private let partnerOfCode: [Int]
+  /// The partner of each ID, by the ID's code.
+  private let partnerOfID: [Int]
 
   /// All partners; throws where two have one referral code: whose click would it be?
   init(_ source: PartnerRows, for stage: String) throws(StageError) {
     self.source = source
     let ranks = source.ids.ranks()
-    rows = source.rows.sorted { ranks[Int($0.id)] < ranks[Int($1.id)] }
+    let rows = source.rows.sorted { ranks[Int($0.id)] < ranks[Int($1.id)] }
     var partnerOfCode = [Int](repeating: -1, count: source.codes.count)
     for (partner, row) in rows.enumerated() {
       let other = partnerOfCode[Int(row.code)]
@@ -78,6 +80,9 @@ struct Partners {
       }
       partnerOfCode[Int(row.code)] = partner
     }
+    self.rows = rows
+    // An ID is unique in its source, so its rank is its partner's place.
+    partnerOfID = ranks
     self.partnerOfCode = partnerOfCode
   }
 
@@ -110,6 +115,12 @@ struct Partners {
   func partner(ofCode code: ByteView) -> Int? {
     guard let index = source.codes.code(of: code) else { return nil }
     return partnerOfCode[index]
+  }
+
+  /// The partner of an ID, given by its code in a pool.
+  func partner(ofID pool: StringPool, _ code: Int32) -> Int? {
+    guard let own = pool.withBytes(of: Int(code), { source.ids.code(of: $0) }) else { return nil }
+    return partnerOfID[own]
   }
 
   /// Whether a partner is active at an instant: a status holds from status_since on, before it the

@@ -34,7 +34,7 @@ struct ReferenceSQLTests {
         zone: setting.zone, currency: setting.currency,
         defaultValue: ReferenceDatabase.scaled(defaultValue, by: unit),
         perPoint: ReferenceDatabase.scaled(perPoint, by: 1_000_000)))
-    for table in ["vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics"] {
+    for table in Self.tables {
       let (columns, expected) = try reference.result(table)
       let text = try job.export(table)
       #expect(text.split(separator: "\n").first.map(String.init) == columns.joined(separator: ","))
@@ -53,6 +53,11 @@ struct ReferenceSQLTests {
       }
     }
   }
+
+  static let tables = [
+    "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics", "click_quality",
+    "referrals", "attribution", "partner_analytics",
+  ]
 
   static let settings = [
     Setting(zone: "UTC", currency: "USD", from: nil, to: NastyData.lastDay),

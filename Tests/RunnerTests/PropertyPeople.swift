@@ -33,7 +33,9 @@ struct NastyPeople {
   }
   private func written(_ micros: Int) -> String { RawTime.text(micros) + "Z" }
 
-  private mutating func user() -> String { pick(["x", "u"]) + "\(number(0...9))" }
+  private mutating func user() -> String {
+    chance(80) ? pick(["x", "u"]) + "\(number(0...9))" : "s\(number(0...39))"
+  }
   private mutating func visitor() -> String { pick(["x", "w"]) + "\(number(0...7))" }
 
   /// Adds users and partners, gives transactions, vendors and clicks the columns that name people,
@@ -76,8 +78,8 @@ struct NastyPeople {
 
   private mutating func addUsers(_ sources: inout [String: RawSource]) {
     var rows: [[String]] = []
-    for name in ["x", "u"] {
-      for index in 0...9 where chance(90) {
+    for (name, last) in [("x", 9), ("u", 9), ("s", 39)] {
+      for index in 0...last where chance(90) {
         let at = instant() - (chance(20) ? 95 * 86_400_000_000 : 0)
         moments.append(at)
         let email = pick([
@@ -130,13 +132,16 @@ struct NastyPeople {
       addClick(
         at, pick(Self.codes), visitor: who.visitor, user: who.user,
         address: pick(["", "10.0.0.1", "10.0.0.2"]))
-      at += pick([0, 1, 59 * Self.minute, 60 * Self.minute - 1, 60 * Self.minute, 7 * 86_400_000_000])
+      at += pick([
+        0, 1, 59 * Self.minute, 60 * Self.minute - 1, 60 * Self.minute, 7 * 86_400_000_000,
+      ])
     }
   }
 
   /// More clicks of one address than count within a clock hour, some of them in the next.
   private mutating func addBurst() {
-    let hour = number(days.lowerBound...days.upperBound) * 86_400_000_000 + 3_600_000_000 * number(0...23)
+    let hour =
+      number(days.lowerBound...days.upperBound) * 86_400_000_000 + 3_600_000_000 * number(0...23)
     let code = pick(Self.codes)
     let address = "10.9.9.\(number(1...2))"
     for index in 0..<number(29...36) {

@@ -42,7 +42,9 @@ struct ReferenceSQLTests {
         columns.map { row[$0] ?? "no such column" }
       }
       #expect(
-        !expected.isEmpty, "\(context): \(table) has no rows: the data is too thin to test with")
+        // Some days have no new customer.
+        !expected.isEmpty || table == "referrals" && setting.from != nil,
+        "\(context): \(table) has no rows: the data is too thin to test with")
       if found != expected {
         let lines = { (rows: [[String]]) in
           columns.joined(separator: ",") + "\n"

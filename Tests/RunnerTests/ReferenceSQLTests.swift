@@ -58,7 +58,7 @@ struct ReferenceSQLTests {
 
   static let tables = [
     "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics", "click_quality",
-    "referrals", "attribution", "partner_analytics",
+    "referrals", "attribution", "partner_analytics", "conversion_funnel",
   ]
 
   static let settings = [

@@ -101,7 +101,7 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    for file in ["ledger", "vendors", "products", "clicks", "partners"] {
+    for file in ["ledger", "vendors", "products", "clicks", "partners", "signals"] {
       try execute(
         String(
           contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))

@@ -7,13 +7,12 @@ import Engine
 /// 0 where none has a fifth; `peak_hour` the clicks of the busiest clock hour, bots aside.
 /// `median_seconds` (the lower median, cut to seconds) and `fast_share` (under 10 seconds) are of
 /// the time from the last touch to the signup, of signups whose last touch is the owner's.
-package struct FraudSignals: MetricStage {
+package struct FraudSignals: DerivedStage {
   package static let name = "fraud_signals"
   package static let tags = ["partners", "clicks"]
   package static let summary =
     "flagged clicks, peaks, fast signups per partner and week; whom to hold"
   package static let upstream = [LedgerStage.name, Buyers.name, Timelines.name, Owners.name]
-  package static let reads: [SourceRead] = []
   package static let writes = [schema]
 
   /// One row per partner and week that the window touches with a click or a timed signup.
@@ -43,17 +42,8 @@ package struct FraudSignals: MetricStage {
   /// The stage of a run.
   package init(_ context: RunContext) { self.context = context }
 
-  /// Nothing: all is made from other stages' tables.
-  package func makePartial() {}
-
-  /// Never called: the stage reads no source.
-  package func add(_ batch: Batch, of source: String, to partial: inout Void) throws(StageError) {}
-
-  /// Nothing to add.
-  package func merge(_ other: Void, into partial: inout Void) throws(StageError) {}
-
   /// The table `fraud_signals` of the weeks that the window touches.
-  package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
+  package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
     var weeks = FraudWeeks(context)
     weeks.addClicks(tables.table(Timelines.counts.name), tables.table(Timelines.peaks.name))
     weeks.addSignups(
@@ -95,8 +85,6 @@ enum HoldReason: Int32, CaseIterable {
 private struct FraudWeeks {
   /// The figures of one partner and week.
   private struct Figures {
-    let partner: Int
-    let week: Int32
     var verdicts = [Int64](repeating: 0, count: ClickVerdict.allCases.count)
     var peakHour: Int64 = 0
     var addressed: Int64 = 0
@@ -127,44 +115,35 @@ private struct FraudWeeks {
 
   private let context: RunContext
   private let days: ClosedRange<Int32>
-  private var partners = StringPool()
-  private var groups = GroupTable()
-  private var figures: [Figures] = []
+  private var weeks = PartnerGroups(Figures())
 
   init(_ context: RunContext) {
     self.context = context
     days = context.window.daysFromMonday
   }
 
-  private mutating func group(_ partner: Int32, _ day: Int32) -> Int {
-    let week = Day(number: day).weekStart.number
-    let group = groups.group(UInt64(partner), UInt64(bitPattern: Int64(week)))
-    if group == figures.count { figures.append(Figures(partner: Int(partner), week: week)) }
-    return group
-  }
-
   mutating func addClicks(_ counts: Table, _ peaks: Table) {
     let column = counts.texts("partner_id")
-    let map = CodeMap(partners.merge(column.pool))
+    let map = weeks.add(column.pool)
     let clickDays = counts.integers("day")
     let clicks = counts.integers("clicks")
     let words = counts.texts("verdict")
     for row in 0..<counts.count where column.codes[row] >= 0 {
       let word = words.text(row)
       guard let verdict = ClickVerdict.allCases.first(where: { $0.word == word }) else { continue }
-      let group = group(map[column.codes[row]], Int32(clickDays[row]))
-      figures[group].verdicts[verdict.rawValue] += clicks[row]
+      let group = weeks.group(map[column.codes[row]], weekOf: Int32(clickDays[row]))
+      weeks.figures[group].verdicts[verdict.rawValue] += clicks[row]
     }
     let peaked = peaks.texts("partner_id")
-    let peakedMap = CodeMap(partners.merge(peaked.pool))
-    let weeks = peaks.integers("week")
+    let peakedMap = weeks.add(peaked.pool)
+    let mondays = peaks.integers("week")
     let (hours, addressed) = (peaks.integers("peak_hour"), peaks.integers("addressed"))
     let tops = peaks.integers("top_address")
     for row in 0..<peaks.count {
-      let group = group(peakedMap[peaked.codes[row]], Int32(weeks[row]))
-      figures[group].peakHour = hours[row]
-      figures[group].addressed = addressed[row]
-      figures[group].topAddress = tops[row]
+      let group = weeks.group(peakedMap[peaked.codes[row]], day: Int32(mondays[row]))
+      weeks.figures[group].peakHour = hours[row]
+      weeks.figures[group].addressed = addressed[row]
+      weeks.figures[group].topAddress = tops[row]
     }
   }
 
@@ -175,7 +154,7 @@ private struct FraudWeeks {
     var touchOfUser = [Int](repeating: -1, count: touched.pool.count)
     for row in 0..<touches.count { touchOfUser[Int(touched.codes[row])] = row }
     let column = owners.texts("partner_id")
-    let map = CodeMap(partners.merge(column.pool))
+    let map = weeks.add(column.pool)
     let users = owners.texts("referred_user_id")
     let (bases, reasons) = (owners.texts("basis"), owners.texts("reason"))
     let created = owners.integers("created_at")
@@ -191,22 +170,19 @@ private struct FraudWeeks {
         touchPartners.withBytes(touch) { $0 == owner }
       }
       guard isOwner else { continue }
-      figures[group(map[column.codes[row]], day)].delays.append(created[row] - instants[touch])
+      let group = weeks.group(map[column.codes[row]], weekOf: day)
+      weeks.figures[group].delays.append(created[row] - instants[touch])
     }
   }
 
   func table() -> Table {
-    let ranks = partners.ranks()
-    let rows = figures.sorted { left, right in
-      if left.week != right.week { return left.week < right.week }
-      return ranks[left.partner] < ranks[right.partner]
-    }
+    let groups = weeks.sorted()
+    let rows = groups.map { weeks.figures[$0] }
     let words = StringPool(words: HoldReason.allCases.map(\.word))
     return Table(
       schema: FraudSignals.schema,
       columns: [
-        .integers(rows.map { Int64($0.week) }),
-        .texts(TextColumn(codes: rows.map { Int32($0.partner) }, pool: partners)),
+        .integers(groups.map(weeks.day)), weeks.column(groups),
         .integers(rows.map(\.clicks)), .integers(rows.map { $0[.accepted] }),
         .integers(rows.map { ratio($0[.bot], $0.clicks) }),
         .integers(rows.map { ratio($0[.selfClick], $0.clicks) }),

@@ -8,12 +8,11 @@ import Engine
 /// customers. `customers` had their first sale before the last 30 days; `retention` is the share of
 /// them with a sale within those. Rank 1 has the highest `conversion_low`, then the highest
 /// revenue, then the first ID.
-package struct PartnerScores: MetricStage {
+package struct PartnerScores: DerivedStage {
   package static let name = "partner_scores"
   package static let tags = ["partners"]
   package static let summary = "conversion, revenue per click, refunds, retention; partners ranked"
   package static let upstream = [LedgerStage.name, Buyers.name, Timelines.name, Owners.name]
-  package static let reads: [SourceRead] = []
   package static let writes = [schema]
 
   /// How many days are looked at, the window's last included.
@@ -49,18 +48,9 @@ package struct PartnerScores: MetricStage {
     [PartnerClicks.readBack(context, days: Self.span), Snapshot.readBack(Self.schema)]
   }
 
-  /// Nothing: all is made from other stages' tables.
-  package func makePartial() {}
-
-  /// Never called: the stage reads no source.
-  package func add(_ batch: Batch, of source: String, to partial: inout Void) throws(StageError) {}
-
-  /// Nothing to add.
-  package func merge(_ other: Void, into partial: inout Void) throws(StageError) {}
-
   /// The table `partner_scores`, whole, unless a later one is published; throws where an amount lacks its exchange rate or a sum
   /// overflows.
-  package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
+  package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
     let clicks = PartnerClicks(
       tables.table(Timelines.counts.name),
       published: tables.published(PartnerAnalytics.schema.name), context)

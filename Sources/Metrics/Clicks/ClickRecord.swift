@@ -1,6 +1,6 @@
 import Engine
 
-/// A click event as the fold keeps it: some 40 bytes, only what it has.
+/// A click event as the fold keeps it: some 30 bytes and its ID, only what it has.
 ///
 /// | bytes | what |
 /// | --- | --- |

@@ -61,6 +61,11 @@
     }
   }
 
+  /// Appends the text of `code`.
+  @inlinable package func append(_ code: Int, to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: storage[range(of: code)])
+  }
+
   /// The text of `code`.
   package func text(of code: Int) -> String { withBytes(of: code) { $0.text } }
 
@@ -74,17 +79,7 @@
     return codes
   }
 
-  /// For each code, its place among all texts in byte order: what to sort by instead of the texts.
-  package func ranks() -> [Int] {
-    let order = (0..<count).sorted { left, right in
-      withBytes(of: left) { leftBytes in withBytes(of: right) { leftBytes < $0 } }
-    }
-    var ranks = [Int](repeating: 0, count: count)
-    for (rank, code) in order.enumerated() { ranks[code] = rank }
-    return ranks
-  }
-
-  @usableFromInline func range(of code: Int) -> Range<Int> {
+  @inlinable func range(of code: Int) -> Range<Int> {
     (code == 0 ? 0 : ends[code - 1])..<ends[code]
   }
 

@@ -150,10 +150,3 @@ extension [Int32] {
     return low
   }
 }
-
-extension StringPool {
-  /// Whether the text of one code comes before that of another, byte by byte.
-  func isBefore(_ left: Int32, _ right: Int32) -> Bool {
-    withBytes(of: Int(left)) { first in withBytes(of: Int(right)) { first < $0 } }
-  }
-}

@@ -43,12 +43,14 @@ package final class Admission: Sendable {
   package func admit(_ batch: Batch, file: Int) {
     let heldRows = holdAside(batch, file: file)
     let verdicts = ledger.enter(keys: batch.keyHashes, records: batch.recordHashes)
+    // Mostly every row is new.
+    if verdicts == nil, heldRows.isEmpty { return }
     var dropped: [Int] = []
     var repeated = 0
     var disputes: [UInt64] = []
     for row in 0..<batch.count {
       let isHeld = !heldRows.isEmpty && heldRows.contains(row)
-      let verdict = verdicts[row]
+      let verdict = verdicts?[row] ?? .new
       if verdict == .new, !isHeld { continue }
       dropped.append(row)
       if isHeld { continue }

@@ -27,6 +27,9 @@ struct KeyTable: ~Copyable, @unchecked Sendable {
         | UInt32(truncatingIfNeeded: record >> 48)
       self.record = UInt32(truncatingIfNeeded: record)
     }
+
+    /// The bits of the key's hash that are kept.
+    var keyBits: UInt64 { UInt64(mixed >> 16) << 32 | UInt64(key) }
   }
 
   /// The words of a bucket: five keys, five mixed, five records, and how many are taken.
@@ -37,17 +40,24 @@ struct KeyTable: ~Copyable, @unchecked Sendable {
 
   private var memory: UnsafeMutablePointer<UInt32>
   private var bucketCount: Int
-  private var count = 0
+  /// How many keys there are.
+  private(set) var count = 0
+  private let budget: MemoryBudget?
+  private var bytesTaken = 0
   /// Only so that reads made ahead of time are not found to be idle.
   private var touched: UInt32 = 0
 
-  /// An empty table.
-  init() {
+  /// An empty table that grows within a budget (nil: as it must).
+  init(budget: MemoryBudget? = nil) {
+    self.budget = budget
     bucketCount = 16
     memory = Self.allocate(bucketCount)
   }
 
-  deinit { memory.deallocate() }
+  deinit {
+    memory.deallocate()
+    budget?.give(bytesTaken)
+  }
 
   private static func allocate(_ buckets: Int) -> UnsafeMutablePointer<UInt32> {
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: buckets * 64, alignment: 64)
@@ -56,14 +66,28 @@ struct KeyTable: ~Copyable, @unchecked Sendable {
     return memory
   }
 
-  /// Enters pairs; `repeated` is called with the place and verdict of each whose key is known.
+  /// Makes room for some more pairs; false, and nothing changes, where the budget has none.
+  mutating func makeRoom(for more: Int) -> Bool {
+    while (count + more) * 5 > bucketCount * Self.places * 4 {
+      if let budget {
+        let larger = (bucketCount + bucketCount / 2) * Self.words * 4
+        guard budget.take(larger) else { return false }
+        budget.give(bytesTaken)
+        bytesTaken = larger
+      }
+      grow()
+    }
+    return true
+  }
+
+  /// Enters pairs, for which there is room; `repeated` is called with the place and verdict of each
+  /// whose key is known.
   ///
   /// The buckets are read once before: those reads do not wait for each other's outcome, so many
   /// are under way together, and the additions find them in the cache.
   mutating func enter(
     _ pairs: UnsafeBufferPointer<Pair>, repeated: (Int, KeyLedger.Verdict) -> Void
   ) {
-    while (count + pairs.count) * 5 > bucketCount * Self.places * 4 { grow() }
     var idle: UInt32 = 0
     for pair in pairs { idle ^= bucket(of: pair)[Self.countWord] }
     touched ^= idle
@@ -118,17 +142,25 @@ struct KeyTable: ~Copyable, @unchecked Sendable {
     bucketCount += bucketCount / 2
     memory = Self.allocate(bucketCount)
     count = 0
-    for index in 0..<oldCount {
-      let bucket = old + index * Self.words
-      for place in 0..<Int(bucket[Self.countWord]) {
+    Self.forEach(old, oldCount) { _ = add($0) }
+    old.deallocate()
+  }
+
+  /// Calls `body` with every pair.
+  func forEach(_ body: (Pair) -> Void) { Self.forEach(memory, bucketCount, body) }
+
+  @inline(__always)
+  private static func forEach(_ memory: Bucket, _ bucketCount: Int, _ body: (Pair) -> Void) {
+    for index in 0..<bucketCount {
+      let bucket = memory + index * words
+      for place in 0..<Int(bucket[countWord]) {
         var pair = Pair()
         pair.key = bucket[place]
-        pair.mixed = bucket[Self.places + place]
-        pair.record = bucket[2 * Self.places + place]
-        _ = add(pair)
+        pair.mixed = bucket[places + place]
+        pair.record = bucket[2 * places + place]
+        body(pair)
       }
     }
-    old.deallocate()
   }
 }
 

@@ -19,6 +19,9 @@ package struct ProductClicks: Sendable {
   private(set) var viewers: [Int64] = []
   private(set) var carts: [Int64] = []
   private var visitors = DistinctTable()
+  /// The day asked for last, and its group by product, −1 where none is known.
+  private var today = Int32.min
+  private var todays: [Int32] = []
 
   /// Keys of different kinds never meet: user 7 is not visitor 7.
   private enum Namespace {
@@ -56,7 +59,7 @@ package struct ProductClicks: Sendable {
       let agent = code(ofAgent: agentText)
       if isBot[agent] { continue }
 
-      let group = group(product: products.intern(product), day: day)
+      let group = group(ofDay: day, product: products.intern(product))
       if event == cart {
         carts[group] += 1
         continue
@@ -103,6 +106,21 @@ package struct ProductClicks: Sendable {
       agentPrints.append(Fingerprint(text, namespace: Namespace.agent))
     }
     return code
+  }
+
+  /// The group of a product on a day. A log is mostly in order of time, so the groups of the day that
+  /// was asked for last are at hand by product.
+  @inline(__always)
+  private mutating func group(ofDay day: Int32, product: Int) -> Int {
+    if day != today {
+      today = day
+      for product in todays.indices { todays[product] = -1 }
+    }
+    while todays.count <= product { todays.append(-1) }
+    if todays[product] >= 0 { return Int(todays[product]) }
+    let group = group(product: product, day: day)
+    todays[product] = Int32(group)
+    return group
   }
 
   /// The group of a product and day, added if it is new.

@@ -122,7 +122,8 @@ package struct PipelineRun {
         contract: spec.contract,
         settings: RecordDecoder.Settings(
           timeZone: spec.timezone, currency: plan.context.currency),
-        files: files, readers: readers, options: plan.options.pass)
+        files: files, readers: readers, options: plan.options.pass,
+        memory: plan.context.memory)
       sources.append((spec, run))
     }
     return sources

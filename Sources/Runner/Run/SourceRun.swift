@@ -9,6 +9,8 @@ struct SourceRun {
   let files: [BoundFile]
   let readers: [any StageExecution]
   let options: PassOptions
+  /// What may be held of keys, and where the rest goes; nil where memory has no limit.
+  let memory: BoundedMemory?
 
   /// What a pass came to.
   struct Result {
@@ -27,15 +29,7 @@ struct SourceRun {
       bytes += try file { () throws(FileError) in try ByteFile.sizeOnDisk(bound.path) }
     }
     observer.sourceBegan(contract.source, files: files.count, bytes: bytes)
-    var admission = Admission(contract: contract)
-    var (workers, counts) = try pass(admission, observer)
-    if !admission.contestedKeys.isEmpty {
-      admission = Admission(contract: contract, contested: admission.contestedKeys)
-      workers = []
-      observer.sourceRestarted(contract.source)
-      (workers, counts) = try pass(admission, observer)
-    }
-    let losses = try settle(admission, &workers)
+    let (workers, counts, losses) = try fold(observer)
     for worker in workers {
       for (execution, part) in zip(readers, worker.parts) {
         try stage { () throws(StageError) in try execution.absorb(part) }
@@ -49,6 +43,25 @@ struct SourceRun {
     total.quarantined = counts.quarantined.count
     observer.sourceEnded(total, seconds: now() - started)
     return Result(counts: total, quarantined: counts.quarantined)
+  }
+
+  /// What the workers folded of the rows that are used. The keys seen are let go of before anything
+  /// is merged.
+  private func fold(
+    _ observer: any RunObserver
+  ) throws(RunError) -> (workers: [Worker], counts: PassCounts, losses: Admission.Losses) {
+    var admission = Admission(contract: contract, memory: memory)
+    var (workers, counts) = try pass(admission, observer)
+    try spilling { () throws(SpillError) in try admission.settleSpilled() }
+    if !admission.contestedKeys.isEmpty {
+      admission = Admission(
+        contract: contract, contested: admission.contestedKeys, memory: memory)
+      workers = []
+      observer.sourceRestarted(contract.source)
+      (workers, counts) = try pass(admission, observer)
+    }
+    let losses = try settle(admission, &workers)
+    return (workers, counts, losses)
   }
 
   /// What a worker folds into: a part for each stage that reads the source.

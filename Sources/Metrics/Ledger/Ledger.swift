@@ -18,8 +18,21 @@ package struct Ledger {
   package let products: TextColumn
   /// How many units, 1 unless told.
   package let quantities: [Int64]
+  /// Amounts in minor units of the currencies they were made in.
+  package let ownAmounts: [Int64]
+  /// The raw value of each transaction's own `Currency`.
+  package let currencies: [Int64]
+  /// Whose money it was.
+  package let users: TextColumn
+  /// Which visitor, where the sale names one.
+  package let visitors: TextColumn
+  /// Which subscription a payment belongs to.
+  package let subscriptions: TextColumn
+  /// The raw value of each `BillingInterval`, a month unless told.
+  package let intervals: [Int64]
+  /// How many intervals a payment covers, 1 unless told.
+  package let intervalCounts: [Int64]
   private let amounts: [Int64]
-  private let currencies: [Int64]
   private let rateDays: [Int64]
 
   /// A view of the table that the stage `ledger` made.
@@ -33,7 +46,13 @@ package struct Ledger {
     products = table.texts("product_id")
     quantities = table.integers("quantity")
     amounts = table.integers("amount")
+    ownAmounts = table.integers("own_amount")
     currencies = table.integers("currency")
+    users = table.texts("user_id")
+    visitors = table.texts("visitor_id")
+    subscriptions = table.texts("subscription_id")
+    intervals = table.integers("interval")
+    intervalCounts = table.integers("interval_count")
     rateDays = table.integers("rate_day")
   }
 

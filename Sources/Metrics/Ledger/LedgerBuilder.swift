@@ -65,6 +65,12 @@ struct LedgerBuilder {
         .texts(TextColumn(codes: order.map { rows.vendor[$0] }, pool: rows.vendors)),
         .texts(TextColumn(codes: order.map { rows.product[$0] }, pool: rows.products)),
         .integers(order.map { rows.quantity[$0] }),
+        .integers(order.map { rows.amount[$0] }),
+        .texts(TextColumn(codes: order.map { rows.user[$0] }, pool: rows.users)),
+        .texts(TextColumn(codes: order.map { rows.visitor[$0] }, pool: rows.visitors)),
+        .texts(TextColumn(codes: order.map { rows.subscription[$0] }, pool: rows.subscriptions)),
+        .integers(order.map { Int64(rows.interval[$0]) }),
+        .integers(order.map { rows.intervalCount[$0] }),
       ])
   }
 

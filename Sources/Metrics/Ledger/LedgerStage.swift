@@ -14,8 +14,9 @@ package struct LedgerStage: MetricStage {
     SourceRead(
       "transactions",
       columns: [
-        "transaction_id", "occurred_at", "kind", "amount", "currency", "vendor_id", "product_id",
-        "quantity", "reference_id",
+        "transaction_id", "occurred_at", "kind", "amount", "currency", "user_id", "vendor_id",
+        "product_id", "quantity", "reference_id", "visitor_id", "interval", "interval_count",
+        "subscription_id",
       ], lookback: .all),
     SourceRead("exchange_rates", columns: ["currency", "day", "rate"], lookback: .timeless),
   ]
@@ -35,6 +36,12 @@ package struct LedgerStage: MetricStage {
       ColumnSchema("vendor_id", .text, nullable: true),
       ColumnSchema("product_id", .text, nullable: true),
       ColumnSchema("quantity", .integer),
+      ColumnSchema("own_amount", .integer),
+      ColumnSchema("user_id", .text, nullable: true),
+      ColumnSchema("visitor_id", .text, nullable: true),
+      ColumnSchema("subscription_id", .text, nullable: true),
+      ColumnSchema("interval", .integer),
+      ColumnSchema("interval_count", .integer),
     ])
 
   let context: RunContext
@@ -83,6 +90,9 @@ package struct LedgerPartial: Sendable {
   var references = StringPool()
   var vendors = StringPool()
   var products = StringPool()
+  var users = StringPool()
+  var visitors = StringPool()
+  var subscriptions = StringPool()
 
   var id: [Int32] = []
   var occurredAt: [Int64] = []
@@ -94,6 +104,11 @@ package struct LedgerPartial: Sendable {
   var quantity: [Int64] = []
   /// The code of what a row refers to in `references`, −1 for none.
   var reference: [Int32] = []
+  var user: [Int32] = []
+  var visitor: [Int32] = []
+  var subscription: [Int32] = []
+  var interval: [UInt8] = []
+  var intervalCount: [Int64] = []
 
   var rates: [RateRow] = []
 
@@ -127,7 +142,13 @@ package struct LedgerPartial: Sendable {
     let productTexts = batch.text(contract.column("product_id"))
     let quantities = batch.integers[contract.column("quantity")]
     let originals = batch.text(contract.column("reference_id"))
+    let userTexts = batch.text(contract.column("user_id"))
+    let visitorTexts = batch.text(contract.column("visitor_id"))
+    let subscriptionTexts = batch.text(contract.column("subscription_id"))
+    let intervals = batch.integers[contract.column("interval")]
+    let intervalCounts = batch.integers[contract.column("interval_count")]
     let lastSale = TransactionKind.vendorSubscription.rawValue
+    let month = UInt8(BillingInterval.month.rawValue)
     var rows: [Int32] = []
     rows.reserveCapacity(batch.count)
     for row in 0..<batch.count {
@@ -140,10 +161,15 @@ package struct LedgerPartial: Sendable {
       amount.append(amounts[row])
       currency.append(currencies[row])
       quantity.append(quantities[row] == .absent ? 1 : quantities[row])
+      interval.append(intervals[row] == .absent ? month : UInt8(intervals[row]))
+      intervalCount.append(intervalCounts[row] == .absent ? 1 : intervalCounts[row])
     }
     ids.append(distinct: texts, rows: rows, into: &id)
     vendors.intern(vendorTexts, rows: rows, into: &vendor)
     products.intern(productTexts, rows: rows, into: &product)
+    users.intern(userTexts, rows: rows, into: &user)
+    visitors.intern(visitorTexts, rows: rows, into: &visitor)
+    subscriptions.intern(subscriptionTexts, rows: rows, into: &subscription)
     for row in rows {
       let row = Int(row)
       reference.append(
@@ -156,6 +182,9 @@ package struct LedgerPartial: Sendable {
     let referenceMap = CodeMap(references.merge(other.references))
     let vendorMap = CodeMap(vendors.merge(other.vendors))
     let productMap = CodeMap(products.merge(other.products))
+    let userMap = CodeMap(users.merge(other.users))
+    let visitorMap = CodeMap(visitors.merge(other.visitors))
+    let subscriptionMap = CodeMap(subscriptions.merge(other.subscriptions))
     id.append(contentsOf: other.id.lazy.map { firstID + $0 })
     occurredAt.append(contentsOf: other.occurredAt)
     kind.append(contentsOf: other.kind)
@@ -165,6 +194,11 @@ package struct LedgerPartial: Sendable {
     product.append(contentsOf: other.product.lazy.map { productMap[$0] })
     quantity.append(contentsOf: other.quantity)
     reference.append(contentsOf: other.reference.lazy.map { referenceMap[$0] })
+    user.append(contentsOf: other.user.lazy.map { userMap[$0] })
+    visitor.append(contentsOf: other.visitor.lazy.map { visitorMap[$0] })
+    subscription.append(contentsOf: other.subscription.lazy.map { subscriptionMap[$0] })
+    interval.append(contentsOf: other.interval)
+    intervalCount.append(contentsOf: other.intervalCount)
     rates.append(contentsOf: other.rates)
   }
 }

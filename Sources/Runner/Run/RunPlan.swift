@@ -20,6 +20,8 @@ package struct RunPlan: Sendable {
   package let output: String
   /// What the command line adds.
   package let options: RunOptions
+  /// The project's folder, empty for the current one.
+  package let folder: String
 
   /// Plans a run of `pipeline` over `window`; `folder` is the project's, which relative paths of
   /// the pipeline start from.
@@ -28,6 +30,7 @@ package struct RunPlan: Sendable {
   ) throws(RunError) {
     self.pipeline = pipeline
     self.options = options
+    self.folder = folder
     let settings = pipeline.settings
     do throws(ParameterError) {
       context = RunContext(
@@ -57,6 +60,11 @@ package struct RunPlan: Sendable {
   private static func bounded(_ bytes: Int) -> BoundedMemory {
     BoundedMemory(
       budget: MemoryBudget(limit: max(bytes - (96 << 20), bytes / 4)), space: SpillFiles())
+  }
+
+  /// The folder that keeps the rows which fail a run's data checks.
+  func checksFolder(runID: String) -> String {
+    Self.resolve("runs/\(runID)/checks", in: folder)
   }
 
   /// The names of the selected stages and of those computed in memory for them.

@@ -30,11 +30,13 @@ struct SourceRun {
     }
     observer.sourceBegan(contract.source, files: files.count, bytes: bytes)
     let (workers, counts, losses) = try fold(observer)
+    returnFreeMemory()
     for worker in workers {
       for (execution, part) in zip(readers, worker.parts) {
         try stage { () throws(StageError) in try execution.absorb(part) }
       }
     }
+    returnFreeMemory()
     var total = SourceCounts(source: contract.source)
     total.read = counts.read
     total.used = workers.reduce(0) { $0 + $1.used }

@@ -83,6 +83,23 @@ struct Arguments: Sendable {
       help: "for example --\(flag.name) \(flag.example ?? "1")")
   }
 
+  /// The value of a flag that is a size: a whole number and K, M or G for powers of 1,024.
+  func bytes(_ flag: Flag, atLeast least: Int) throws(RunError) -> Int? {
+    guard let text = text(flag) else { return nil }
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let shifts = ["": 0, "K": 10, "M": 20, "G": 30]
+    if let shift = shifts[text.dropFirst(digits.count).uppercased()], let number = Int(digits),
+      number <= .max >> shift, number << shift >= least
+    {
+      return number << shift
+    }
+    throw RunError(
+      .usage,
+      "--\(flag.name): expected a size of at least \(least >> 20)M such as \(flag.example ?? "1G"), "
+        + "found \"\(text)\"",
+      help: "write a whole number and K, M or G")
+  }
+
   /// Words as a shell takes them apart again.
   static func line(_ words: [String]) -> String {
     words.map { quoted($0) }.joined(separator: " ")

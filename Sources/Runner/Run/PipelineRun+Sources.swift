@@ -52,7 +52,8 @@ extension PipelineRun {
       contract: contract,
       settings: RecordDecoder.Settings(
         timeZone: source.spec.timezone, currency: plan.context.currency),
-      files: source.files, readers: work.readers(of: contract.source), options: plan.options.pass)
+      files: source.files, readers: work.readers(of: contract.source), options: plan.options.pass,
+      memory: plan.context.memory)
     let (result, seconds) = try run.run(observer, bytes: source.bytes)
     try warnIfChanged(source)
     if let folder {

@@ -92,6 +92,13 @@ func file<Result>(_ body: () throws(FileError) -> Result) throws(RunError) -> Re
   do throws(FileError) { return try body() } catch { throw RunError(error) }
 }
 
+/// Runs `body` and turns the error of a spill store into one that ends a command.
+func spilling<Result>(_ body: () throws(SpillError) -> Result) throws(RunError) -> Result {
+  do throws(SpillError) { return try body() } catch {
+    throw RunError(.failed, error.message, help: error.help)
+  }
+}
+
 /// Runs `body` and turns a stage's error into one that ends a command.
 func stage<Result>(_ body: () throws(StageError) -> Result) throws(RunError) -> Result {
   do throws(StageError) { return try body() } catch { throw RunError(error) }

@@ -15,8 +15,8 @@ struct Planning {
     completes: .names(.pipelines))
 
   static let flags: [Flag] = [
-    .from, .to, .select, .exclude, .warehouse, .inputs, .settings, .set, .threads, .fullRefresh,
-    dryRun, noReports, .project,
+    .from, .to, .select, .exclude, .warehouse, .inputs, .settings, .set, .threads, .memory,
+    .fullRefresh, dryRun, noReports, .project,
   ]
 
   static let dryRun = Flag(switch: "dry-run", "do everything but publishing and reports")
@@ -91,6 +91,7 @@ struct Planning {
     options.isFullRefresh = arguments.isSet(.fullRefresh)
     let processors = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 64)
     options.pass.threads = try arguments.integer(.threads, in: 1...256) ?? processors
+    options.memory = try arguments.bytes(.memory, atLeast: 64 << 20)
     return options
   }
 }

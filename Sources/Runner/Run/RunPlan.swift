@@ -28,13 +28,15 @@ package struct RunPlan: Sendable {
     self.pipeline = pipeline
     self.options = options
     let settings = pipeline.settings
+    var values = ContextValues()
+    values[CommissionProgram.self] = settings.program
     do throws(ParameterError) {
       context = RunContext(
         window: options.isFullRefresh ? Window(from: nil, to: window.to) : window,
         timeZone: settings.timezone, currency: settings.currency,
         parameters: try Parameters(
           settings.parameters, declarations: StageCatalogue.parameters,
-          currency: settings.currency))
+          currency: settings.currency), values: values)
     } catch {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }

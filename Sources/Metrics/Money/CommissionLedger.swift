@@ -1,0 +1,216 @@
+import Engine
+
+/// Every commission line up to the window's end, with its status there: what the stages about
+/// partners' money read, made once.
+package struct CommissionLedger: MetricStage {
+  package static let name = "commission_ledger"
+  package static let summary = "commission lines up to the last day, with their status"
+  package static let isEphemeral = true
+  package static let upstream = [LedgerStage.name, "referrals"]
+  package static let writes = [schema, exceptions]
+  package static let reads = [
+    SourceRead("partners", columns: PartnerRows.columns, lookback: .timeless),
+    SourceRead("payouts", columns: PayoutRows.columns, lookback: .timeless),
+    SourceRead("vendors", columns: VendorUsers.columns, lookback: .timeless),
+  ]
+
+  /// One row per line, in the order of the transactions.
+  static let schema = TableSchema(
+    name: "commission_ledger", summary: "a commission line", key: ["id_high", "id_low"],
+    columns: [
+      ColumnSchema("id_high", .integer),
+      ColumnSchema("id_low", .integer),
+      ColumnSchema("type", .integer),
+      ColumnSchema("status", .integer),
+      ColumnSchema("level", .integer),
+      ColumnSchema("partner_id", .text),
+      ColumnSchema("owner_id", .text),
+      ColumnSchema("user_id", .text),
+      ColumnSchema("transaction_id", .text),
+      ColumnSchema("reversal_of", .text, nullable: true),
+      ColumnSchema("day", .day),
+      ColumnSchema("ready_on", .day),
+      ColumnSchema("amount", .money),
+      ColumnSchema("base_amount", .money),
+      ColumnSchema("rate", .integer),
+      ColumnSchema("is_listed", .boolean),
+    ])
+
+  /// One row per adjustment that reverses nothing, as its sale is not known.
+  static let exceptions = TableSchema(
+    name: "commission_ledger_exceptions", summary: "an adjustment without its sale",
+    key: ["transaction_id"],
+    columns: [
+      ColumnSchema("transaction_id", .text),
+      ColumnSchema("day", .day),
+      ColumnSchema("kind", .integer),
+      ColumnSchema("amount", .money, nullable: true),
+      ColumnSchema("user_id", .text, nullable: true),
+    ])
+
+  /// What a run's workers gather.
+  package struct Partial: Sendable {
+    var partners = PartnerRows()
+    var payouts = PayoutRows()
+    var vendorUsers = VendorUsers()
+  }
+
+  private let program: CommissionProgram?
+  private let lastInstant: Int64
+  private let lastDay: Int32
+
+  /// The lines up to the end of a run's window, by the program of its settings; without one there
+  /// are none.
+  package init(_ context: RunContext) {
+    program = context.values[CommissionProgram.self]
+    lastInstant = context.lastInstant
+    lastDay = context.window.lastDay
+  }
+
+  /// No partners, payouts and vendors.
+  package func makePartial() -> Partial { Partial() }
+
+  /// Keeps the rows of a batch.
+  package func add(
+    _ batch: Batch, of source: String, to partial: inout Partial
+  ) throws(StageError) {
+    switch source {
+    case Sources.partners.source: partial.partners.add(batch)
+    case Sources.payouts.source: partial.payouts.add(batch, until: lastInstant)
+    default: partial.vendorUsers.add(batch)
+    }
+  }
+
+  /// Adds another worker's rows.
+  package func merge(
+    _ other: consuming Partial, into partial: inout Partial
+  ) throws(StageError) {
+    partial.partners.merge(other.partners)
+    partial.payouts.merge(other.payouts)
+    partial.vendorUsers.merge(other.vendorUsers)
+  }
+
+  /// The lines; throws where a partner's tier is not in the program, partners are each other's
+  /// parents, an amount lacks its exchange rate, or a sum overflows.
+  package func finish(
+    _ partial: consuming Partial, _ tables: Upstream
+  ) throws(StageError) -> [TableChange] {
+    let ledger = Ledger(tables.table(LedgerStage.name))
+    guard let program else {
+      return [Self.schema, Self.exceptions].map {
+        TableChange(rows: Table(empty: $0), replaces: .nothing)
+      }
+    }
+    let partners = try PartnerDirectory(partial.partners, for: Self.name)
+    let owners = Owners(
+      ledger, referrals: tables.table("referrals"), partners, vendorUsers: partial.vendorUsers)
+    var builder = try CommissionBuilder(ledger, partners, owners, program)
+    try builder.build()
+    var lines = builder.lines
+    name(&lines, ledger, partners)
+    judge(&lines, partners, partial.payouts)
+    return [
+      TableChange(
+        rows: table(lines, ledger, owners, partners, partial.payouts), replaces: .nothing),
+      TableChange(rows: exceptions(builder.unmatched, ledger), replaces: .nothing),
+    ]
+  }
+
+  /// Gives each line its ID, the same in every run.
+  private func name(
+    _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerDirectory
+  ) {
+    let prefixes = CommissionType.words.map { Array("nightmill:commission:\($0):".utf8) }
+    var name: [UInt8] = []
+    for index in lines.indices {
+      let line = lines[index]
+      name.removeAll(keepingCapacity: true)
+      name.append(contentsOf: prefixes[Int(line.type.rawValue)])
+      ledger.ids.withBytes(Int(line.row)) { name.append(contentsOf: $0.bytes) }
+      name.append(UInt8(ascii: ":"))
+      let partner = Int(partners.rows.id[Int(line.partner)])
+      partners.rows.ids.withBytes(of: partner) { name.append(contentsOf: $0.bytes) }
+      name.append(UInt8(ascii: ":"))
+      name.append(contentsOf: String(line.level).utf8)
+      lines[index].id = NameUUID.id(url: name)
+    }
+  }
+
+  /// The status of every line at the window's end. A reversal comes after its line, whose status is
+  /// then known.
+  private func judge(
+    _ lines: inout [CommissionLine], _ partners: PartnerDirectory, _ payouts: PayoutRows
+  ) {
+    let isTerminated = partners.rows.id.indices.map {
+      partners.rows.status($0, at: lastInstant) == .terminated
+    }
+    for index in lines.indices {
+      let line = lines[index]
+      let isVoid =
+        line.reverses < 0
+        ? isTerminated[Int(line.partner)] : lines[Int(line.reverses)].status == .cancelled
+      if payouts.listings[line.id] == .paid {
+        lines[index].status = .paid
+      } else if isVoid {
+        lines[index].status = .cancelled
+      } else {
+        lines[index].status = line.readyOn <= lastDay ? .approved : .pending
+      }
+    }
+  }
+
+  private func table(
+    _ lines: [CommissionLine], _ ledger: Ledger, _ owners: Owners, _ partners: PartnerDirectory,
+    _ payouts: PayoutRows
+  ) -> Table {
+    func integers(_ value: (CommissionLine) -> Int64) -> TableColumn { .integers(lines.map(value)) }
+    func partner(_ row: (CommissionLine) -> Int32) -> TableColumn {
+      .texts(
+        TextColumn(
+          codes: lines.map { partners.rows.id[Int(row($0))] }, pool: partners.rows.ids))
+    }
+    let ids = ledger.ids
+    return Table(
+      schema: Self.schema,
+      columns: [
+        integers { Int64(bitPattern: UInt64(truncatingIfNeeded: $0.id >> 64)) },
+        integers { Int64(bitPattern: UInt64(truncatingIfNeeded: $0.id)) },
+        integers { Int64($0.type.rawValue) },
+        integers { Int64($0.status.rawValue) },
+        integers { Int64($0.level) },
+        partner(\.partner),
+        partner(\.owner),
+        .texts(
+          TextColumn(
+            codes: lines.map { line in
+              let origin = line.reverses < 0 ? line.row : lines[Int(line.reverses)].row
+              return Int32(owners.user(ofRow: Int(origin)))
+            }, pool: owners.users)),
+        .texts(TextColumn(codes: lines.map { ids.codes[Int($0.row)] }, pool: ids.pool)),
+        .texts(
+          TextColumn(
+            codes: lines.map { line in
+              line.reverses < 0 ? -1 : ids.codes[Int(lines[Int(line.reverses)].row)]
+            }, pool: ids.pool)),
+        integers { Int64($0.day) },
+        integers { Int64($0.readyOn) },
+        integers(\.amount),
+        integers(\.base),
+        integers(\.rate.scaled),
+        integers { payouts.listings[$0.id] == nil ? 0 : 1 },
+      ])
+  }
+
+  private func exceptions(_ rows: [Int32], _ ledger: Ledger) -> Table {
+    let rows = rows.map { Int($0) }
+    return Table(
+      schema: Self.exceptions,
+      columns: [
+        .texts(TextColumn(codes: rows.map { ledger.ids.codes[$0] }, pool: ledger.ids.pool)),
+        .integers(rows.map { ledger.days[$0] }),
+        .integers(rows.map { ledger.kinds[$0] }),
+        .integers(rows.map { ledger.amountIfKnown($0) }),
+        .texts(TextColumn(codes: rows.map { ledger.users.codes[$0] }, pool: ledger.users.pool)),
+      ])
+  }
+}

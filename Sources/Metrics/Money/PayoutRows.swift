@@ -1,0 +1,55 @@
+import Engine
+
+/// The payouts as the commissions see them: which lines each lists, and how far it has come.
+struct PayoutRows: Sendable {
+  /// How a line is listed; the greater counts where several payouts list it.
+  enum Listing: UInt8, Sendable {
+    /// By a payout that is pending or being processed: the line is taken, but not paid.
+    case taken = 1
+    /// By one that was completed in time.
+    case paid = 2
+  }
+
+  /// By the line's ID.
+  private(set) var listings: [UInt128: Listing] = [:]
+
+  /// The columns that `add` reads.
+  static let columns = ["status", "processed_at", "commission_ids"]
+
+  /// Keeps the lines that a batch of payouts lists, as seen at `last`; what failed or was cancelled
+  /// lists nothing, nor does what was completed later.
+  mutating func add(_ batch: Batch, until last: Int64) {
+    let contract = Sources.payouts
+    let statuses = batch.integers[contract.column("status")]
+    let processed = batch.integers[contract.column("processed_at")]
+    let lists = batch.text(contract.column("commission_ids"))
+    for row in 0..<batch.count {
+      let listing: Listing
+      switch PayoutStatus(rawValue: statuses[row]) {
+      case .pending, .processing: listing = .taken
+      case .completed where processed[row] != .absent && processed[row] <= last: listing = .paid
+      default: continue
+      }
+      eachID(lists[row]) { enter($0, listing) }
+    }
+  }
+
+  /// Adds another worker's listings.
+  mutating func merge(_ other: PayoutRows) {
+    for (id, listing) in other.listings { enter(id, listing) }
+  }
+
+  private mutating func enter(_ id: UInt128, _ listing: Listing) {
+    if let known = listings[id], known.rawValue >= listing.rawValue { return }
+    listings[id] = listing
+  }
+
+  /// Calls `body` with each ID of a list; what is no UUID names no line.
+  private func eachID(_ list: ByteView, _ body: (UInt128) -> Void) {
+    var start = 0
+    for end in 0...list.count where end == list.count || list[end] == UInt8(ascii: " ") {
+      if end > start, let id = NameUUID.parse(list.slice(start..<end)) { body(id) }
+      start = end + 1
+    }
+  }
+}

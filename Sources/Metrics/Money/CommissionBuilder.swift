@@ -65,7 +65,7 @@ struct CommissionBuilder {
 
   /// The terms of every partner; a tier that the program does not have stops the run, used or not.
   private static func tiers(
-    of rows: PartnerRows, _ program: CommissionProgram
+    of rows: PartnerTerms, _ program: CommissionProgram
   ) throws(StageError) -> [CommissionProgram.Tier] {
     var tiers: [CommissionProgram.Tier] = []
     var unknown: Set<String> = []

@@ -9,8 +9,8 @@ package struct CommissionLedger: MetricStage {
   package static let upstream = [LedgerStage.name, "referrals"]
   package static let writes = [schema, exceptions]
   package static let reads = [
-    SourceRead("partners", columns: PartnerRows.columns, lookback: .timeless),
-    SourceRead("payouts", columns: PayoutRows.columns, lookback: .timeless),
+    SourceRead("partners", columns: PartnerTerms.columns, lookback: .timeless),
+    SourceRead("payouts", columns: ListedLines.columns, lookback: .timeless),
     SourceRead("vendors", columns: VendorUsers.columns, lookback: .timeless),
   ]
 
@@ -33,6 +33,7 @@ package struct CommissionLedger: MetricStage {
       ColumnSchema("amount", .money),
       ColumnSchema("base_amount", .money),
       ColumnSchema("rate", .integer),
+      ColumnSchema("rule", .text),
       ColumnSchema("is_listed", .boolean),
     ])
 
@@ -50,8 +51,8 @@ package struct CommissionLedger: MetricStage {
 
   /// What a run's workers gather.
   package struct Partial: Sendable {
-    var partners = PartnerRows()
-    var payouts = PayoutRows()
+    var partners = PartnerTerms()
+    var payouts = ListedLines()
     var vendorUsers = VendorUsers()
   }
 
@@ -139,7 +140,7 @@ package struct CommissionLedger: MetricStage {
   /// The status of every line at the window's end. A reversal comes after its line, whose status is
   /// then known.
   private func judge(
-    _ lines: inout [CommissionLine], _ partners: PartnerDirectory, _ payouts: PayoutRows
+    _ lines: inout [CommissionLine], _ partners: PartnerDirectory, _ payouts: ListedLines
   ) {
     let isTerminated = partners.rows.id.indices.map {
       partners.rows.status($0, at: lastInstant) == .terminated
@@ -161,7 +162,7 @@ package struct CommissionLedger: MetricStage {
 
   private func table(
     _ lines: [CommissionLine], _ ledger: Ledger, _ owners: Owners, _ partners: PartnerDirectory,
-    _ payouts: PayoutRows
+    _ payouts: ListedLines
   ) -> Table {
     func integers(_ value: (CommissionLine) -> Int64) -> TableColumn { .integers(lines.map(value)) }
     func partner(_ row: (CommissionLine) -> Int32) -> TableColumn {
@@ -197,8 +198,28 @@ package struct CommissionLedger: MetricStage {
         integers(\.amount),
         integers(\.base),
         integers(\.rate.scaled),
+        .texts(rules(lines, partners)),
         integers { payouts.listings[$0.id] == nil ? 0 : 1 },
       ])
+  }
+
+  /// How each line came about: the program, the owner's tier, what for, and the level.
+  private func rules(_ lines: [CommissionLine], _ partners: PartnerDirectory) -> TextColumn {
+    let (rows, program) = (partners.rows, program?.name ?? "")
+    var column = TextColumn()
+    var known: [UInt64: Int32] = [:]
+    for line in lines {
+      let tier = rows.tier[Int(line.owner)]
+      let key = UInt64(tier) << 16 | UInt64(line.type.rawValue) << 8 | UInt64(line.level)
+      if let code = known[key] {
+        column.codes.append(code)
+      } else {
+        let words = "tier \(rows.tiers.text(of: Int(tier))), \(line.type.word), level \(line.level)"
+        column.append("program \(program), \(words)")
+        known[key] = column.codes[column.codes.count - 1]
+      }
+    }
+    return column
   }
 
   private func exceptions(_ rows: [Int32], _ ledger: Ledger) -> Table {

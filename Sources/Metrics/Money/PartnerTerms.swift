@@ -1,7 +1,7 @@
 import Engine
 
 /// The partners as a stage keeps them: one row each, texts as codes.
-struct PartnerRows: Sendable {
+struct PartnerTerms: Sendable {
   /// Partner IDs, parents' among them.
   var ids = StringPool()
   var tiers = StringPool()
@@ -41,7 +41,7 @@ struct PartnerRows: Sendable {
     }
   }
 
-  mutating func merge(_ other: PartnerRows) {
+  mutating func merge(_ other: PartnerTerms) {
     let idMap = CodeMap(ids.merge(other.ids))
     let tierMap = CodeMap(tiers.merge(other.tiers))
     id.append(contentsOf: other.id.lazy.map { idMap[$0] })
@@ -63,12 +63,12 @@ struct PartnerRows: Sendable {
 
 /// The partners by the codes of their IDs, their chains of parents checked.
 struct PartnerDirectory {
-  let rows: PartnerRows
+  let rows: PartnerTerms
   /// For each code of `rows.ids` the row of that partner, −1 where it is only named as a parent.
   let rowOfCode: [Int32]
 
   /// Indexes partners; a partner that is its own ancestor is an error of the stage that asks.
-  init(_ rows: PartnerRows, for stage: String) throws(StageError) {
+  init(_ rows: PartnerTerms, for stage: String) throws(StageError) {
     self.rows = rows
     var rowOfCode = [Int32](repeating: -1, count: rows.ids.count)
     for (row, code) in rows.id.enumerated() { rowOfCode[Int(code)] = Int32(row) }

@@ -1,7 +1,7 @@
 import Engine
 
 /// The payouts as the commissions see them: which lines each lists, and how far it has come.
-struct PayoutRows: Sendable {
+struct ListedLines: Sendable {
   /// How a line is listed; the greater counts where several payouts list it.
   enum Listing: UInt8, Sendable {
     /// By a payout that is pending or being processed: the line is taken, but not paid.
@@ -35,7 +35,7 @@ struct PayoutRows: Sendable {
   }
 
   /// Adds another worker's listings.
-  mutating func merge(_ other: PayoutRows) {
+  mutating func merge(_ other: ListedLines) {
     for (id, listing) in other.listings { enter(id, listing) }
   }
 

@@ -1,0 +1,176 @@
+import Engine
+
+/// What partners earn, line by line: metrics.md section 5.
+///
+/// A run writes the lines of its days. Lines of earlier days change too: a hold ends, a payout
+/// completes, a partner is terminated. So every earlier line is compared with what is published, and
+/// written anew where its status or amount differs.
+package struct Commissions: MetricStage {
+  package static let name = "commissions"
+  package static let tags = ["partners", "money"]
+  package static let summary = "commission lines: bonuses, shares, levels, reversals, their status"
+  package static let upstream = [CommissionLedger.name]
+  package static let writes = [schema, exceptions]
+  package static let reads: [SourceRead] = []
+
+  /// One row per line.
+  package static let schema = TableSchema(
+    name: "commissions", summary: "what a partner earns, or loses, by a transaction",
+    key: ["id"], timeColumn: "day",
+    columns: [
+      ColumnSchema("id", .text),
+      ColumnSchema("type", .text),
+      ColumnSchema("transaction_id", .text),
+      ColumnSchema("partner_id", .text),
+      ColumnSchema("level", .integer),
+      ColumnSchema("amount", .money),
+      ColumnSchema("day", .day),
+      ColumnSchema("status", .text),
+      ColumnSchema("reversal_of", .text, nullable: true),
+      ColumnSchema("source_partner_id", .text, extra: true),
+      ColumnSchema("user_id", .text, extra: true),
+      ColumnSchema("approved_on", .day, extra: true),
+      ColumnSchema("base_amount", .money, extra: true),
+      ColumnSchema("rate", .ratio, nullable: true, extra: true),
+      ColumnSchema("rule", .text, extra: true),
+    ])
+
+  /// One row per refund, chargeback or dispute won that reverses nothing.
+  package static let exceptions = TableSchema(
+    name: "commission_exceptions", summary: "an adjustment whose sale is not known",
+    key: ["transaction_id"], timeColumn: "day",
+    columns: [
+      ColumnSchema("transaction_id", .text),
+      ColumnSchema("day", .day),
+      ColumnSchema("kind", .text),
+      ColumnSchema("amount", .money, nullable: true),
+      ColumnSchema("user_id", .text, nullable: true),
+      ColumnSchema("reason", .text),
+    ])
+
+  private let window: Window
+
+  /// The stage for a run's window.
+  package init(_ context: RunContext) { window = context.window }
+
+  /// The lines published for earlier days, to be compared.
+  package var readsBack: [ReadBack] {
+    let first = Int64(Day.first.number)
+    let span: Span =
+      window.from.map { .range(from: first, to: Int64($0.number) - 1) } ?? .nothing
+    return [ReadBack(Self.schema, columns: ["id", "status", "amount"], span: span)]
+  }
+
+  /// Nothing is read.
+  package func makePartial() {}
+
+  /// Nothing is read.
+  package func add(
+    _ batch: Batch, of source: String, to partial: inout Void
+  ) throws(StageError) {}
+
+  /// Nothing is read.
+  package func merge(_ other: consuming Void, into partial: inout Void) throws(StageError) {}
+
+  /// The lines and exceptions of the window, and earlier lines that changed.
+  package func finish(
+    _ partial: consuming Void, _ tables: Upstream
+  ) throws(StageError) -> [TableChange] {
+    let lines = tables.table(CommissionLedger.name)
+    let changed = changedRows(lines, tables.published(Self.schema.name))
+    let days = lines.integers("day")
+    let own = days.indices.filter { window.contains(Int32(days[$0])) }
+    let unmatched = tables.table(CommissionLedger.exceptions.name)
+    return [
+      TableChange(
+        rows: published(lines, own), replaces: window.daySpan,
+        restated: published(lines, changed)),
+      TableChange(rows: published(exceptions: unmatched), replaces: window.daySpan),
+    ]
+  }
+
+  /// The rows of lines before the window that are published otherwise.
+  private func changedRows(_ lines: Table, _ published: Table) -> [Int] {
+    guard published.count > 0 else { return [] }
+    let ids = published.texts("id")
+    let statuses = published.texts("status")
+    let codes = statuses.pool.words(CommissionStatus.words)
+    let amounts = published.integers("amount")
+    var rowOf: [UInt128: Int] = [:]
+    rowOf.reserveCapacity(published.count)
+    for row in 0..<published.count {
+      if let id = ids.withBytes(row, { NameUUID.parse($0) }) { rowOf[id] = row }
+    }
+    let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
+    let (days, newStatuses) = (lines.integers("day"), lines.integers("status"))
+    let newAmounts = lines.integers("amount")
+    let first = Int64(window.firstDay())
+    return days.indices.filter { row in
+      guard days[row] < first, let old = rowOf[Self.id(high[row], low[row])] else { return false }
+      return amounts[old] != newAmounts[row]
+        || codes[Int(newStatuses[row])] != statuses.codes[old]
+    }
+  }
+
+  private static func id(_ high: Int64, _ low: Int64) -> UInt128 {
+    UInt128(UInt64(bitPattern: high)) << 64 | UInt128(UInt64(bitPattern: low))
+  }
+
+  /// Rows of the commission ledger as they are published.
+  private func published(_ lines: Table, _ rows: [Int]) -> Table {
+    let picked = lines.selecting(rows: rows)
+    let (high, low) = (picked.integers("id_high"), picked.integers("id_low"))
+    var ids = TextColumn()
+    var text: [UInt8] = []
+    for row in rows.indices {
+      text.removeAll(keepingCapacity: true)
+      NameUUID.append(Self.id(high[row], low[row]), to: &text)
+      text.withView { ids.append($0) }
+    }
+    func words(_ column: String, _ words: [String]) -> TableColumn {
+      .texts(
+        TextColumn(
+          codes: picked.integers(column).map { Int32($0) }, pool: StringPool(words: words)))
+    }
+    return Table(
+      schema: Self.schema,
+      columns: [
+        .texts(ids), words("type", CommissionType.words),
+        .texts(picked.texts("transaction_id")), .texts(picked.texts("partner_id")),
+        .integers(picked.integers("level")), .integers(picked.integers("amount")),
+        .integers(picked.integers("day")), words("status", CommissionStatus.words),
+        .texts(picked.texts("reversal_of")), .texts(picked.texts("owner_id")),
+        .texts(picked.texts("user_id")), .integers(picked.integers("ready_on")),
+        .integers(picked.integers("base_amount")),
+        .integers(picked.integers("rate").map { $0 == 0 ? .absent : ratio($0, Rate.scale) }),
+        .texts(picked.texts("rule")),
+      ])
+  }
+
+  private func published(exceptions table: Table) -> Table {
+    let days = table.integers("day")
+    let picked = table.selecting(
+      rows: days.indices.filter { window.contains(Int32(days[$0])) })
+    var reasons = TextColumn()
+    for _ in 0..<picked.count { reasons.append("original_unknown") }
+    return Table(
+      schema: Self.exceptions,
+      columns: [
+        .texts(picked.texts("transaction_id")), .integers(picked.integers("day")),
+        .texts(
+          TextColumn(
+            codes: picked.integers("kind").map { Int32($0) },
+            pool: StringPool(words: TransactionKind.vocabulary.words))),
+        .integers(picked.integers("amount")), .texts(picked.texts("user_id")), .texts(reasons),
+      ])
+  }
+}
+
+extension StringPool {
+  /// The codes of some words, −1 for those that the pool does not have.
+  fileprivate func words(_ words: [String]) -> [Int32] {
+    words.map { word in
+      Array(word.utf8).withView { code(of: $0) }.map { Int32($0) } ?? -1
+    }
+  }
+}

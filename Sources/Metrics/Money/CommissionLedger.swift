@@ -12,6 +12,7 @@ package struct CommissionLedger: MetricStage {
     SourceRead("partners", columns: PartnerTerms.columns, lookback: .timeless),
     SourceRead("payouts", columns: ListedLines.columns, lookback: .timeless),
     SourceRead("vendors", columns: VendorUsers.columns, lookback: .timeless),
+    SourceRead("disputes", columns: DisputedLines.columns, lookback: .timeless),
   ]
 
   /// One row per line, in the order of the transactions.
@@ -53,6 +54,7 @@ package struct CommissionLedger: MetricStage {
   package struct Partial: Sendable {
     var partners = PartnerTerms()
     var payouts = ListedLines()
+    var disputes = DisputedLines()
     var vendorUsers = VendorUsers()
   }
 
@@ -78,6 +80,7 @@ package struct CommissionLedger: MetricStage {
     switch source {
     case Sources.partners.source: partial.partners.add(batch)
     case Sources.payouts.source: partial.payouts.add(batch, until: lastInstant)
+    case Sources.disputes.source: partial.disputes.add(batch, until: lastInstant)
     default: partial.vendorUsers.add(batch)
     }
   }
@@ -88,6 +91,7 @@ package struct CommissionLedger: MetricStage {
   ) throws(StageError) {
     partial.partners.merge(other.partners)
     partial.payouts.merge(other.payouts)
+    partial.disputes.merge(other.disputes)
     partial.vendorUsers.merge(other.vendorUsers)
   }
 
@@ -109,7 +113,7 @@ package struct CommissionLedger: MetricStage {
     try builder.build()
     var lines = builder.lines
     name(&lines, ledger, partners)
-    judge(&lines, partners, partial.payouts)
+    judge(&lines, ledger, partners, partial)
     return [
       TableChange(
         rows: table(lines, ledger, owners, partners, partial.payouts), replaces: .nothing),
@@ -140,20 +144,30 @@ package struct CommissionLedger: MetricStage {
   /// The status of every line at the window's end. A reversal comes after its line, whose status is
   /// then known.
   private func judge(
-    _ lines: inout [CommissionLine], _ partners: PartnerDirectory, _ payouts: ListedLines
+    _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerDirectory,
+    _ partial: borrowing Partial
   ) {
-    let isTerminated = partners.rows.id.indices.map {
-      partners.rows.status($0, at: lastInstant) == .terminated
-    }
+    let rows = partners.rows
+    let isTerminated = rows.id.indices.map { rows.status($0, at: lastInstant) == .terminated }
+    let hasDisputes = !partial.disputes.isEmpty
     for index in lines.indices {
       let line = lines[index]
-      let isVoid =
-        line.reverses < 0
-        ? isTerminated[Int(line.partner)] : lines[Int(line.reverses)].status == .cancelled
-      if payouts.listings[line.id] == .paid {
+      var effect: DisputedLines.Effect?
+      if hasDisputes {
+        effect = ledger.ids.withBytes(Int(line.row)) { transaction in
+          rows.ids.withBytes(of: Int(rows.id[Int(line.partner)])) { partner in
+            partial.disputes.effect(line.id, transaction: transaction, partner: partner)
+          }
+        }
+      }
+      let reversed = line.reverses < 0 ? nil : lines[Int(line.reverses)].status
+      let isVoid = reversed.map { $0 == .cancelled } ?? isTerminated[Int(line.partner)]
+      if partial.payouts.listings[line.id] == .paid {
         lines[index].status = .paid
-      } else if isVoid {
+      } else if isVoid || effect == .isVoid {
         lines[index].status = .cancelled
+      } else if effect == .waits || reversed == .disputed {
+        lines[index].status = .disputed
       } else {
         lines[index].status = line.readyOn <= lastDay ? .approved : .pending
       }
@@ -201,6 +215,11 @@ package struct CommissionLedger: MetricStage {
         .texts(rules(lines, partners)),
         integers { payouts.listings[$0.id] == nil ? 0 : 1 },
       ])
+  }
+
+  /// An ID from the two words that a table holds it in.
+  static func id(_ high: Int64, _ low: Int64) -> UInt128 {
+    UInt128(UInt64(bitPattern: high)) << 64 | UInt128(UInt64(bitPattern: low))
   }
 
   /// How each line came about: the program, the owner's tier, what for, and the level.

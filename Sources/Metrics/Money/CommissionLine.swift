@@ -25,11 +25,13 @@ package enum CommissionStatus: UInt8, CaseIterable, Sendable {
   case approved
   /// In a completed payout.
   case paid
-  /// Void, as its partner is terminated.
+  /// Void, as its partner is terminated, or a dispute about it was upheld.
   case cancelled
+  /// Waiting, as somebody disputes it.
+  case disputed
 
   /// The words, in the order of the raw values.
-  package static let words = ["pending", "approved", "paid", "cancelled"]
+  package static let words = ["pending", "approved", "paid", "cancelled", "disputed"]
 }
 
 /// A line of the commissions: what one partner earns, or loses, by one transaction.

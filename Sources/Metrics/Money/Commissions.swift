@@ -106,14 +106,12 @@ package struct Commissions: MetricStage {
     let newAmounts = lines.integers("amount")
     let first = Int64(window.firstDay())
     return days.indices.filter { row in
-      guard days[row] < first, let old = rowOf[Self.id(high[row], low[row])] else { return false }
+      guard days[row] < first, let old = rowOf[CommissionLedger.id(high[row], low[row])] else {
+        return false
+      }
       return amounts[old] != newAmounts[row]
         || codes[Int(newStatuses[row])] != statuses.codes[old]
     }
-  }
-
-  private static func id(_ high: Int64, _ low: Int64) -> UInt128 {
-    UInt128(UInt64(bitPattern: high)) << 64 | UInt128(UInt64(bitPattern: low))
   }
 
   /// Rows of the commission ledger as they are published.
@@ -124,7 +122,7 @@ package struct Commissions: MetricStage {
     var text: [UInt8] = []
     for row in rows.indices {
       text.removeAll(keepingCapacity: true)
-      NameUUID.append(Self.id(high[row], low[row]), to: &text)
+      NameUUID.append(CommissionLedger.id(high[row], low[row]), to: &text)
       text.withView { ids.append($0) }
     }
     func words(_ column: String, _ words: [String]) -> TableColumn {

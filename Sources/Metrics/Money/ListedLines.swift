@@ -30,7 +30,10 @@ struct ListedLines: Sendable {
       case .completed where processed[row] != .absent && processed[row] <= last: listing = .paid
       default: continue
       }
-      eachID(lists[row]) { enter($0, listing) }
+      // What is no UUID names no line.
+      Self.eachEntry(lists[row]) { entry in
+        if let id = NameUUID.parse(entry) { enter(id, listing) }
+      }
     }
   }
 
@@ -44,11 +47,11 @@ struct ListedLines: Sendable {
     listings[id] = listing
   }
 
-  /// Calls `body` with each ID of a list; what is no UUID names no line.
-  private func eachID(_ list: ByteView, _ body: (UInt128) -> Void) {
+  /// Calls `body` with each entry of a list whose entries are separated by spaces.
+  static func eachEntry(_ list: ByteView, _ body: (ByteView) -> Void) {
     var start = 0
     for end in 0...list.count where end == list.count || list[end] == UInt8(ascii: " ") {
-      if end > start, let id = NameUUID.parse(list.slice(start..<end)) { body(id) }
+      if end > start { body(list.slice(start..<end)) }
       start = end + 1
     }
   }

@@ -133,8 +133,7 @@ package struct PayoutProposals: MetricStage {
       guard let partner = ids.withBytes(row, { partners.row(of: $0) }) else { continue }
       dues[partner].amount = try sum(
         dues[partner].amount, amounts[row], "payout to partner \(partners.id(partner))")
-      dues[partner].ids.append(
-        UInt128(UInt64(bitPattern: high[row])) << 64 | UInt128(UInt64(bitPattern: low[row])))
+      dues[partner].ids.append(CommissionLedger.id(high[row], low[row]))
     }
     return dues
   }

@@ -7,7 +7,7 @@ import Engine
 /// enough: a bonus asks for the month before, a reversal for the lines of an earlier sale.
 struct CommissionBuilder {
   let ledger: Ledger
-  let partners: PartnerDirectory
+  let partners: PartnerTree
   let owners: Owners
   let program: CommissionProgram
   /// The terms of each partner, by its row.
@@ -45,7 +45,7 @@ struct CommissionBuilder {
   private static let never = Int32.min
 
   init(
-    _ ledger: Ledger, _ partners: PartnerDirectory, _ owners: Owners, _ program: CommissionProgram
+    _ ledger: Ledger, _ partners: PartnerTree, _ owners: Owners, _ program: CommissionProgram
   ) throws(StageError) {
     self.ledger = ledger
     self.partners = partners

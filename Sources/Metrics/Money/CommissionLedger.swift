@@ -36,6 +36,7 @@ package struct CommissionLedger: MetricStage {
       ColumnSchema("rate", .integer),
       ColumnSchema("rule", .text),
       ColumnSchema("is_listed", .boolean),
+      ColumnSchema("paid_at", .instant, nullable: true),
     ])
 
   /// One row per adjustment that reverses nothing, as its sale is not known.
@@ -106,7 +107,7 @@ package struct CommissionLedger: MetricStage {
         TableChange(rows: Table(empty: $0), replaces: .nothing)
       }
     }
-    let partners = try PartnerDirectory(partial.partners, for: Self.name)
+    let partners = try PartnerTree(partial.partners, for: Self.name)
     let owners = Owners(
       ledger, referrals: tables.table("referrals"), partners, vendorUsers: partial.vendorUsers)
     var builder = try CommissionBuilder(ledger, partners, owners, program)
@@ -123,7 +124,7 @@ package struct CommissionLedger: MetricStage {
 
   /// Gives each line its ID, the same in every run.
   private func name(
-    _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerDirectory
+    _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerTree
   ) {
     let prefixes = CommissionType.words.map { Array("nightmill:commission:\($0):".utf8) }
     var name: [UInt8] = []
@@ -144,7 +145,7 @@ package struct CommissionLedger: MetricStage {
   /// The status of every line at the window's end. A reversal comes after its line, whose status is
   /// then known.
   private func judge(
-    _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerDirectory,
+    _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerTree,
     _ partial: borrowing Partial
   ) {
     let rows = partners.rows
@@ -162,7 +163,7 @@ package struct CommissionLedger: MetricStage {
       }
       let reversed = line.reverses < 0 ? nil : lines[Int(line.reverses)].status
       let isVoid = reversed.map { $0 == .cancelled } ?? isTerminated[Int(line.partner)]
-      if partial.payouts.listings[line.id] == .paid {
+      if partial.payouts.listings[line.id]?.paidAt != nil {
         lines[index].status = .paid
       } else if isVoid || effect == .isVoid {
         lines[index].status = .cancelled
@@ -175,7 +176,7 @@ package struct CommissionLedger: MetricStage {
   }
 
   private func table(
-    _ lines: [CommissionLine], _ ledger: Ledger, _ owners: Owners, _ partners: PartnerDirectory,
+    _ lines: [CommissionLine], _ ledger: Ledger, _ owners: Owners, _ partners: PartnerTree,
     _ payouts: ListedLines
   ) -> Table {
     func integers(_ value: (CommissionLine) -> Int64) -> TableColumn { .integers(lines.map(value)) }
@@ -214,6 +215,7 @@ package struct CommissionLedger: MetricStage {
         integers(\.rate.scaled),
         .texts(rules(lines, partners)),
         integers { payouts.listings[$0.id] == nil ? 0 : 1 },
+        integers { payouts.listings[$0.id]?.paidAt ?? .absent },
       ])
   }
 
@@ -223,7 +225,7 @@ package struct CommissionLedger: MetricStage {
   }
 
   /// How each line came about: the program, the owner's tier, what for, and the level.
-  private func rules(_ lines: [CommissionLine], _ partners: PartnerDirectory) -> TextColumn {
+  private func rules(_ lines: [CommissionLine], _ partners: PartnerTree) -> TextColumn {
     let (rows, program) = (partners.rows, program?.name ?? "")
     var column = TextColumn()
     var known: [UInt64: Int32] = [:]

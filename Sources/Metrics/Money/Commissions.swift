@@ -27,6 +27,10 @@ package struct Commissions: MetricStage {
       ColumnSchema("day", .day),
       ColumnSchema("status", .text),
       ColumnSchema("reversal_of", .text, nullable: true),
+      ColumnSchema("currency", .text, extra: true),
+      ColumnSchema("period_start", .day, extra: true),
+      ColumnSchema("period_end", .day, extra: true),
+      ColumnSchema("paid_at", .instant, nullable: true, extra: true),
       ColumnSchema("source_partner_id", .text, extra: true),
       ColumnSchema("user_id", .text, extra: true),
       ColumnSchema("approved_on", .day, extra: true),
@@ -49,9 +53,13 @@ package struct Commissions: MetricStage {
     ])
 
   private let window: Window
+  private let currency: Currency
 
   /// The stage for a run's window.
-  package init(_ context: RunContext) { window = context.window }
+  package init(_ context: RunContext) {
+    window = context.window
+    currency = context.currency
+  }
 
   /// The lines published for earlier days, to be compared.
   package var readsBack: [ReadBack] {
@@ -125,6 +133,7 @@ package struct Commissions: MetricStage {
       NameUUID.append(CommissionLedger.id(high[row], low[row]), to: &text)
       text.withView { ids.append($0) }
     }
+    let months = picked.integers("day").map { Day(number: Int32($0)).firstOfMonth }
     func words(_ column: String, _ words: [String]) -> TableColumn {
       .texts(
         TextColumn(
@@ -137,7 +146,14 @@ package struct Commissions: MetricStage {
         .texts(picked.texts("transaction_id")), .texts(picked.texts("partner_id")),
         .integers(picked.integers("level")), .integers(picked.integers("amount")),
         .integers(picked.integers("day")), words("status", CommissionStatus.words),
-        .texts(picked.texts("reversal_of")), .texts(picked.texts("owner_id")),
+        .texts(picked.texts("reversal_of")),
+        .texts(
+          TextColumn(
+            codes: [Int32](repeating: 0, count: rows.count),
+            pool: StringPool(words: [currency.text]))),
+        .integers(months.map { Int64($0.number) }),
+        .integers(months.map { Int64($0.lastOfMonth.number) }),
+        .integers(picked.integers("paid_at")), .texts(picked.texts("owner_id")),
         .texts(picked.texts("user_id")), .integers(picked.integers("ready_on")),
         .integers(picked.integers("base_amount")),
         .integers(picked.integers("rate").map { $0 == 0 ? .absent : ratio($0, Rate.scale) }),

@@ -2,12 +2,17 @@ import Engine
 
 /// The payouts as the commissions see them: which lines each lists, and how far it has come.
 struct ListedLines: Sendable {
-  /// How a line is listed; the greater counts where several payouts list it.
-  enum Listing: UInt8, Sendable {
+  /// How a line is listed; being paid counts before being taken.
+  enum Listing: Equatable, Sendable {
     /// By a payout that is pending or being processed: the line is taken, but not paid.
-    case taken = 1
-    /// By one that was completed in time.
-    case paid = 2
+    case taken
+    /// By one that was completed in time, and when.
+    case paid(at: Int64)
+
+    /// When it was paid, nil where it is not yet.
+    var paidAt: Int64? {
+      if case .paid(let at) = self { at } else { nil }
+    }
   }
 
   /// By the line's ID.
@@ -27,7 +32,8 @@ struct ListedLines: Sendable {
       let listing: Listing
       switch PayoutStatus(rawValue: statuses[row]) {
       case .pending, .processing: listing = .taken
-      case .completed where processed[row] != .absent && processed[row] <= last: listing = .paid
+      case .completed where processed[row] != .absent && processed[row] <= last:
+        listing = .paid(at: processed[row])
       default: continue
       }
       // What is no UUID names no line.
@@ -43,8 +49,12 @@ struct ListedLines: Sendable {
   }
 
   private mutating func enter(_ id: UInt128, _ listing: Listing) {
-    if let known = listings[id], known.rawValue >= listing.rawValue { return }
-    listings[id] = listing
+    switch (listings[id], listing) {
+    // Paid twice, which the register shows: the first time counts.
+    case (.paid(let first), .paid(let at)): listings[id] = .paid(at: min(first, at))
+    case (.paid, .taken): break
+    default: listings[id] = listing
+    }
   }
 
   /// Calls `body` with each entry of a list whose entries are separated by spaces.

@@ -16,7 +16,7 @@ struct Owners {
   /// - Parameters:
   ///   - vendorUsers: vendors' users, which vendors' subscriptions without a user count for.
   init(
-    _ ledger: Ledger, referrals: Table, _ partners: PartnerDirectory, vendorUsers: VendorUsers
+    _ ledger: Ledger, referrals: Table, _ partners: PartnerTree, vendorUsers: VendorUsers
   ) {
     users = ledger.users.pool
     var codes = ledger.users.codes

@@ -117,7 +117,7 @@ package struct PartnerFees: MetricStage {
   ) throws(StageError) -> [TableChange] {
     let empty = TableChange(rows: Table(empty: Self.schema), replaces: context.window.daySpan)
     guard let program = context.values[CommissionProgram.self] else { return [empty] }
-    let partners = try PartnerDirectory(partial.terms, for: Self.name)
+    let partners = try PartnerTree(partial.terms, for: Self.name)
     let ledger = Ledger(tables.table(LedgerStage.name))
     let owners = Owners(
       ledger, referrals: tables.table("referrals"), partners, vendorUsers: partial.vendorUsers)
@@ -167,7 +167,7 @@ package struct PartnerFees: MetricStage {
 
   /// The shares of the months that end within the window.
   private func addShares(
-    _ fees: CommissionProgram.Fees, _ partner: Int, _ partners: PartnerDirectory,
+    _ fees: CommissionProgram.Fees, _ partner: Int, _ partners: PartnerTree,
     _ revenue: [Int: [Day: Int64]], _ rows: inout [Row]
   ) throws(StageError) {
     guard fees.revenueShare.scaled > 0 else { return }
@@ -186,7 +186,7 @@ package struct PartnerFees: MetricStage {
   /// By partner and the first day of a month that ends in the window: what its customers' sales,
   /// from their referral on, and their adjustments came to.
   private func monthlyRevenue(
-    _ ledger: Ledger, _ owners: Owners, _ partners: PartnerDirectory
+    _ ledger: Ledger, _ owners: Owners, _ partners: PartnerTree
   ) throws(StageError) -> [Int: [Day: Int64]] {
     var totals: [Int: [Day: Int64]] = [:]
     let first = Int64(context.window.from.map { $0.firstOfMonth.number } ?? .min)

@@ -62,7 +62,7 @@ struct PartnerTerms: Sendable {
 }
 
 /// The partners by the codes of their IDs, their chains of parents checked.
-struct PartnerDirectory {
+struct PartnerTree {
   let rows: PartnerTerms
   /// For each code of `rows.ids` the row of that partner, −1 where it is only named as a parent.
   let rowOfCode: [Int32]

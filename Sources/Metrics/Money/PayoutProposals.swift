@@ -81,7 +81,7 @@ package struct PayoutProposals: MetricStage {
   package func finish(
     _ partial: consuming Partial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
-    let partners = try PartnerDirectory(partial.partners, for: Self.name)
+    let partners = try PartnerTree(partial.partners, for: Self.name)
     let dues = try Self.dues(tables.table(CommissionLedger.name), partners)
     var codes: [Int32] = []
     var amounts: [Int64] = []
@@ -121,7 +121,7 @@ package struct PayoutProposals: MetricStage {
 
   /// By partner: its approved lines that no payout lists.
   private static func dues(
-    _ lines: Table, _ partners: PartnerDirectory
+    _ lines: Table, _ partners: PartnerTree
   ) throws(StageError) -> [Due] {
     var dues = [Due](repeating: Due(), count: partners.rows.id.count)
     let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
@@ -140,7 +140,7 @@ package struct PayoutProposals: MetricStage {
 
   /// The first reason that a payout is held for, nil where it is proposed.
   private func hold(
-    _ partner: Int, _ amount: Int64, _ partners: PartnerDirectory, _ withForm: StringPool
+    _ partner: Int, _ amount: Int64, _ partners: PartnerTree, _ withForm: StringPool
   ) -> Hold? {
     let rows = partners.rows
     let tier = context.values[CommissionProgram.self]?.tier(

@@ -18,6 +18,11 @@ package enum StageCatalogue {
     Entry(stage: ProductDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
+    Entry(stage: CommissionLedger.self),
+    Entry(stage: Commissions.self),
+    Entry(stage: PayoutProposals.self),
+    Entry(stage: PayoutRegister.self),
+    Entry(stage: PartnerFees.self),
   ]
 
   /// The stage of a name, nil if there is none.

@@ -12,12 +12,19 @@ package enum NameUUID {
       message.append(UInt8(truncatingIfNeeded: urlNamespace >> UInt128(shift)))
     }
     message.append(contentsOf: name)
-    let digest = sha1(message)
+    let digest = SHA1.words(of: message)
     let first = UInt128(digest[0]) << 96 | UInt128(digest[1]) << 64
     let bits = first | UInt128(digest[2]) << 32 | UInt128(digest[3])
     // Four bits say the version, two the variant.
     let kept = bits & ~(UInt128(0xF000) << 64) & ~(UInt128(0xC000) << 48)
     return kept | UInt128(0x5000) << 64 | UInt128(0x8000) << 48
+  }
+
+  /// The UUID of a name in the namespace of URLs, as 36 bytes of lower-case text.
+  package static func url(_ name: [UInt8]) -> [UInt8] {
+    var text: [UInt8] = []
+    append(id(url: name), to: &text)
+    return text
   }
 
   /// Appends the 36 characters of a UUID.
@@ -59,9 +66,19 @@ package enum NameUUID {
     }
     return id
   }
+}
 
-  /// SHA-1 (FIPS 180-4): here it names things, and protects nothing.
-  static func sha1(_ message: [UInt8]) -> [UInt32] {
+/// SHA-1 (RFC 3174): what version 5 UUIDs are made of, and good for nothing that must be secret.
+package enum SHA1 {
+  /// The 20 bytes of the digest.
+  package static func digest(_ message: [UInt8]) -> [UInt8] {
+    words(of: message).flatMap { word in
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+    }
+  }
+
+  /// The digest as five words.
+  static func words(of message: [UInt8]) -> [UInt32] {
     var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
     var padded = message
     padded.append(0x80)

@@ -11,17 +11,21 @@ package struct RunContext: Sendable {
   package let parameters: Parameters
   /// Settings of a domain's own types, such as a commission program.
   package let values: ContextValues
+  /// What may be held of rows, and where the rest goes; nil where memory has no limit.
+  package let memory: BoundedMemory?
 
   /// A run's context.
   package init(
     window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters,
-    values: ContextValues = ContextValues()
+    values: ContextValues = ContextValues(),
+    memory: BoundedMemory? = nil
   ) {
     self.window = window
     self.timeZone = timeZone
     self.currency = currency
     self.parameters = parameters
     self.values = values
+    self.memory = memory
   }
 
   /// The last instant the run sees.

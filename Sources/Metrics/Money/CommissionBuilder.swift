@@ -8,7 +8,7 @@ import Engine
 struct CommissionBuilder {
   let ledger: Ledger
   let partners: PartnerTree
-  let owners: Owners
+  let owners: CustomerOwners
   let program: CommissionProgram
   /// The terms of each partner, by its row.
   let tiers: [CommissionProgram.Tier]
@@ -45,7 +45,7 @@ struct CommissionBuilder {
   private static let never = Int32.min
 
   init(
-    _ ledger: Ledger, _ partners: PartnerTree, _ owners: Owners, _ program: CommissionProgram
+    _ ledger: Ledger, _ partners: PartnerTree, _ owners: CustomerOwners, _ program: CommissionProgram
   ) throws(StageError) {
     self.ledger = ledger
     self.partners = partners

@@ -6,7 +6,7 @@ package struct CommissionLedger: MetricStage {
   package static let name = "commission_ledger"
   package static let summary = "commission lines up to the last day, with their status"
   package static let isEphemeral = true
-  package static let upstream = [LedgerStage.name, "referrals"]
+  package static let upstream = [LedgerStage.name, Owners.name]
   package static let writes = [schema, exceptions]
   package static let reads = [
     SourceRead("partners", columns: PartnerTerms.columns, lookback: .timeless),
@@ -108,8 +108,8 @@ package struct CommissionLedger: MetricStage {
       }
     }
     let partners = try PartnerTree(partial.partners, for: Self.name)
-    let owners = Owners(
-      ledger, referrals: tables.table("referrals"), partners, vendorUsers: partial.vendorUsers)
+    let owners = CustomerOwners(
+      ledger, referrals: tables.table(Owners.name), partners, vendorUsers: partial.vendorUsers)
     var builder = try CommissionBuilder(ledger, partners, owners, program)
     try builder.build()
     var lines = builder.lines
@@ -176,7 +176,7 @@ package struct CommissionLedger: MetricStage {
   }
 
   private func table(
-    _ lines: [CommissionLine], _ ledger: Ledger, _ owners: Owners, _ partners: PartnerTree,
+    _ lines: [CommissionLine], _ ledger: Ledger, _ owners: CustomerOwners, _ partners: PartnerTree,
     _ payouts: ListedLines
   ) -> Table {
     func integers(_ value: (CommissionLine) -> Int64) -> TableColumn { .integers(lines.map(value)) }

@@ -17,7 +17,7 @@ package struct PartnerFees: MetricStage {
   package static let name = "partner_fees"
   package static let tags = ["partners", "money"]
   package static let summary = "fees of white-label and technology partners, by period"
-  package static let upstream = [LedgerStage.name, "referrals"]
+  package static let upstream = [LedgerStage.name, Owners.name]
   package static let writes = [schema]
   package static let reads = [
     SourceRead(
@@ -119,8 +119,8 @@ package struct PartnerFees: MetricStage {
     guard let program = context.values[CommissionProgram.self] else { return [empty] }
     let partners = try PartnerTree(partial.terms, for: Self.name)
     let ledger = Ledger(tables.table(LedgerStage.name))
-    let owners = Owners(
-      ledger, referrals: tables.table("referrals"), partners, vendorUsers: partial.vendorUsers)
+    let owners = CustomerOwners(
+      ledger, referrals: tables.table(Owners.name), partners, vendorUsers: partial.vendorUsers)
     let revenue = try monthlyRevenue(ledger, owners, partners)
     var rows: [Row] = []
     for partner in partial.terms.id.indices where partial.pays[partner] {
@@ -186,7 +186,7 @@ package struct PartnerFees: MetricStage {
   /// By partner and the first day of a month that ends in the window: what its customers' sales,
   /// from their referral on, and their adjustments came to.
   private func monthlyRevenue(
-    _ ledger: Ledger, _ owners: Owners, _ partners: PartnerTree
+    _ ledger: Ledger, _ owners: CustomerOwners, _ partners: PartnerTree
   ) throws(StageError) -> [Int: [Day: Int64]] {
     var totals: [Int: [Day: Int64]] = [:]
     let first = Int64(context.window.from.map { $0.firstOfMonth.number } ?? .min)

@@ -18,11 +18,17 @@ package enum StageCatalogue {
     Entry(stage: ProductDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
+    Entry(stage: Timelines.self),
+    Entry(stage: ClickQuality.self),
+    Entry(stage: Owners.self),
+    Entry(stage: Referrals.self),
+    Entry(stage: Attribution.self),
     Entry(stage: CommissionLedger.self),
     Entry(stage: Commissions.self),
     Entry(stage: PayoutProposals.self),
     Entry(stage: PayoutRegister.self),
     Entry(stage: PartnerFees.self),
+    Entry(stage: PartnerAnalytics.self),
   ]
 
   /// The stage of a name, nil if there is none.

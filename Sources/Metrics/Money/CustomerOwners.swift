@@ -1,7 +1,7 @@
 import Engine
 
 /// Who owns which customer from when on, and whose each transaction is, by codes of users.
-struct Owners {
+struct CustomerOwners {
   /// Users of the ledger, the vendors' users and the referred ones.
   private(set) var users: StringPool
   /// By user: the row of the partner who owns it, −1 for nobody.

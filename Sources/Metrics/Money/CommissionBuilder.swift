@@ -45,7 +45,8 @@ struct CommissionBuilder {
   private static let never = Int32.min
 
   init(
-    _ ledger: Ledger, _ partners: PartnerTree, _ owners: CustomerOwners, _ program: CommissionProgram
+    _ ledger: Ledger, _ partners: PartnerTree, _ owners: CustomerOwners,
+    _ program: CommissionProgram
   ) throws(StageError) {
     self.ledger = ledger
     self.partners = partners

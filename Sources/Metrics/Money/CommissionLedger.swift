@@ -27,6 +27,7 @@ package struct CommissionLedger: MetricStage {
       ColumnSchema("partner_id", .text),
       ColumnSchema("owner_id", .text),
       ColumnSchema("user_id", .text),
+      ColumnSchema("referral_id", .text, nullable: true),
       ColumnSchema("transaction_id", .text),
       ColumnSchema("reversal_of", .text, nullable: true),
       ColumnSchema("day", .day),
@@ -186,6 +187,10 @@ package struct CommissionLedger: MetricStage {
           codes: lines.map { partners.rows.id[Int(row($0))] }, pool: partners.rows.ids))
     }
     let ids = ledger.ids
+    let users = lines.map { line in
+      let origin = line.reverses < 0 ? line.row : lines[Int(line.reverses)].row
+      return Int32(owners.user(ofRow: Int(origin)))
+    }
     return Table(
       schema: Self.schema,
       columns: [
@@ -196,12 +201,8 @@ package struct CommissionLedger: MetricStage {
         integers { Int64($0.level) },
         partner(\.partner),
         partner(\.owner),
-        .texts(
-          TextColumn(
-            codes: lines.map { line in
-              let origin = line.reverses < 0 ? line.row : lines[Int(line.reverses)].row
-              return Int32(owners.user(ofRow: Int(origin)))
-            }, pool: owners.users)),
+        .texts(TextColumn(codes: users, pool: owners.users)),
+        .texts(owners.referralIDs(ofUsers: users)),
         .texts(TextColumn(codes: lines.map { ids.codes[Int($0.row)] }, pool: ids.pool)),
         .texts(
           TextColumn(

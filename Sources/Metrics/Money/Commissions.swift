@@ -27,6 +27,7 @@ package struct Commissions: MetricStage {
       ColumnSchema("day", .day),
       ColumnSchema("status", .text),
       ColumnSchema("reversal_of", .text, nullable: true),
+      ColumnSchema("referral_id", .text, nullable: true, extra: true),
       ColumnSchema("currency", .text, extra: true),
       ColumnSchema("period_start", .day, extra: true),
       ColumnSchema("period_end", .day, extra: true),
@@ -146,7 +147,7 @@ package struct Commissions: MetricStage {
         .texts(picked.texts("transaction_id")), .texts(picked.texts("partner_id")),
         .integers(picked.integers("level")), .integers(picked.integers("amount")),
         .integers(picked.integers("day")), words("status", CommissionStatus.words),
-        .texts(picked.texts("reversal_of")),
+        .texts(picked.texts("reversal_of")), .texts(picked.texts("referral_id")),
         .texts(
           TextColumn(
             codes: [Int32](repeating: 0, count: rows.count),

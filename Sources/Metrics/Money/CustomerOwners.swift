@@ -10,6 +10,9 @@ struct CustomerOwners {
   private(set) var since: [Int64]
   /// By row of the ledger: its user's code, −1 for none.
   private let userOfRow: [Int32]
+  /// By user: the row of its referral, −1 for none.
+  private var referral: [Int32]
+  private let referralIDs: TextColumn
 
   /// Reads the referrals that own somebody.
   ///
@@ -29,6 +32,8 @@ struct CustomerOwners {
     userOfRow = codes
     partner = [Int32](repeating: -1, count: users.count)
     since = [Int64](repeating: .min, count: users.count)
+    referral = partner
+    referralIDs = referrals.texts("id")
     let referred = referrals.texts("referred_user_id")
     let owner = referrals.texts("partner_id")
     let status = referrals.texts("status")
@@ -40,7 +45,17 @@ struct CustomerOwners {
       else { continue }
       partner[user] = Int32(known)
       since[user] = created[row]
+      referral[user] = Int32(row)
     }
+  }
+
+  /// The IDs of the referrals of some users, by their codes.
+  func referralIDs(ofUsers codes: [Int32]) -> TextColumn {
+    TextColumn(
+      codes: codes.map { code in
+        let row = code < 0 ? -1 : referral[Int(code)]
+        return row < 0 ? -1 : referralIDs.codes[Int(row)]
+      }, pool: referralIDs.pool)
   }
 
   /// The status of a referral that owns nobody.

@@ -15,7 +15,7 @@ struct MoneyWorld {
 
   /// The stages in order.
   static let stages = [
-    "ledger", "timelines", "owners", "commission_ledger", "commissions", "payouts",
+    "ledger", "buyers", "timelines", "owners", "commission_ledger", "commissions", "payouts",
     "payout_register", "partner_fees",
   ]
 

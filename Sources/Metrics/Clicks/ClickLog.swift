@@ -12,7 +12,7 @@ struct ClickLog: Sendable {
 
     mutating func code(of text: ByteView) -> Int {
       let code = codes.intern(text)
-      if code == codeHashes.count { codeHashes.append(KeySpace.hash(text, KeySpace.code)) }
+      if code == codeHashes.count { codeHashes.append(KeyNamespace.hash(text, KeyNamespace.code)) }
       return code
     }
   }
@@ -20,7 +20,7 @@ struct ClickLog: Sendable {
   private(set) var segments: [Segment]
   private(set) var sketch = VelocitySketch()
   private(set) var links: VisitorLinks
-  private var agents = UserAgents()
+  private var agents = AgentTable()
 
   /// No clicks.
   init(_ limits: ClickLimits, _ memory: BoundedMemory?) {
@@ -49,11 +49,10 @@ struct ClickLog: Sendable {
       let (visitor, user) = (visitors[row], users[row])
       let isLink = !visitor.isEmpty && !user.isEmpty && instant >= linksFrom
       guard events[row] == click || isLink else { continue }
-      let agentText = agentTexts[row]
-      let agent = agentText.isEmpty ? -1 : agents.code(of: agentText)
-      let isBot = agent < 0 || agents.isBot[agent]
-      let visitorHash = visitor.isEmpty ? 0 : KeySpace.hash(visitor, KeySpace.visitor)
-      let userHash = user.isEmpty ? 0 : KeySpace.hash(user, KeySpace.user)
+      let agent = agents.code(of: agentTexts[row])
+      let isBot = agents.isBot(agent)
+      let visitorHash = visitor.isEmpty ? 0 : KeyNamespace.hash(visitor, KeyNamespace.visitor)
+      let userHash = user.isEmpty ? 0 : KeyNamespace.hash(user, KeyNamespace.user)
       if isLink, !isBot { links.add(visitorHash, userHash, instant) }
       guard events[row] == click else { continue }
 
@@ -65,7 +64,7 @@ struct ClickLog: Sendable {
         let hour = UInt64(bitPattern: ClickLimits.hourStart(instant))
         record.flags.insert(.address)
         record.addressHour = mix(
-          mix(segments[0].codeHashes[code], KeySpace.hash(address, KeySpace.address)), hour)
+          mix(segments[0].codeHashes[code], KeyNamespace.hash(address, KeyNamespace.address)), hour)
         sketch.count(record.addressHour)
       }
       if !visitor.isEmpty {
@@ -78,10 +77,11 @@ struct ClickLog: Sendable {
       } else if !user.isEmpty {
         record.flags.formUnion([.viewer, .viewerIsUser])
         record.viewer = userHash
-      } else if !address.isEmpty, agent >= 0 {
+      } else if let key = agents.visitorKey(
+        visitor: visitor, user: user, address: address, agent: agent)
+      {
         record.flags.insert(.viewer)
-        record.viewer = mix(
-          KeySpace.hash(address, KeySpace.address), agents.hashes[agent])
+        record.viewer = key.first
       }
       try record.append(ids[row], to: &segments[0].blocks)
     }

@@ -23,7 +23,7 @@ struct SignupRows: Sendable {
       rows.append(
         Row(
           user: Int32(users.intern(texts[row])),
-          visitor: visitor.isEmpty ? nil : KeySpace.hash(visitor, KeySpace.visitor),
+          visitor: visitor.isEmpty ? nil : KeyNamespace.hash(visitor, KeyNamespace.visitor),
           createdAt: created[row]))
     }
   }

@@ -7,7 +7,7 @@ package struct Timelines: MetricStage {
   package static let name = "timelines"
   package static let summary = "clicks with their verdicts, and the touches of signups and sales"
   package static let isEphemeral = true
-  package static let upstream = [LedgerStage.name]
+  package static let upstream = [LedgerStage.name, Buyers.name]
   package static let writes = [counts, visitors, signupTouches, salePaths]
   package static let parameters = ClickLimits.declarations
   package static let reads: [SourceRead] = needed(attributionDays: 30, dedupeMinutes: 60)
@@ -123,7 +123,7 @@ package struct Timelines: MetricStage {
   ) throws(StageError) -> [TableChange] {
     let partners = try Partners(partial.partners, for: Self.name)
     let questions = TouchQuestions(
-      partial.signups, Ledger(tables.table(LedgerStage.name)), partial.log.links, limits, context)
+      partial.signups, tables.ownedLedger, partial.log.links, limits, context)
     var judge = ClickJudge(partners, limits, context, persons: questions.persons)
     do throws(SpillError) { try judge.judge(&partial.log) } catch {
       throw error.error(of: Self.name)

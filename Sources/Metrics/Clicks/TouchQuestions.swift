@@ -48,9 +48,9 @@ struct TouchQuestions {
     sales = (0..<ledger.count).filter {
       window.contains(Int32(ledger.days[$0])) && ledger.isSale($0)
     }
-    userHashes = signups.users.hashes(KeySpace.user)
-    ledgerUsers = ledger.users.pool.hashes(KeySpace.user)
-    ledgerVisitors = ledger.visitors.pool.hashes(KeySpace.visitor)
+    userHashes = signups.users.hashes(KeyNamespace.user)
+    ledgerUsers = ledger.users.pool.hashes(KeyNamespace.user)
+    ledgerVisitors = ledger.visitors.pool.hashes(KeyNamespace.visitor)
     ask(links)
   }
 
@@ -143,6 +143,6 @@ struct TouchQuestions {
 extension StringPool {
   /// The hash of each text in a space of keys, by code.
   func hashes(_ space: UInt64) -> [UInt64] {
-    (0..<count).map { code in withBytes(of: code) { KeySpace.hash($0, space) } }
+    (0..<count).map { code in withBytes(of: code) { KeyNamespace.hash($0, space) } }
   }
 }

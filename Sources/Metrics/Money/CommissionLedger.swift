@@ -6,12 +6,11 @@ package struct CommissionLedger: MetricStage {
   package static let name = "commission_ledger"
   package static let summary = "commission lines up to the last day, with their status"
   package static let isEphemeral = true
-  package static let upstream = [LedgerStage.name, Owners.name]
+  package static let upstream = [LedgerStage.name, Buyers.name, Owners.name]
   package static let writes = [schema, exceptions]
   package static let reads = [
     SourceRead("partners", columns: PartnerTerms.columns, lookback: .timeless),
     SourceRead("payouts", columns: ListedLines.columns, lookback: .timeless),
-    SourceRead("vendors", columns: VendorUsers.columns, lookback: .timeless),
     SourceRead("disputes", columns: DisputedLines.columns, lookback: .timeless),
   ]
 
@@ -57,7 +56,6 @@ package struct CommissionLedger: MetricStage {
     var partners = PartnerTerms()
     var payouts = ListedLines()
     var disputes = DisputedLines()
-    var vendorUsers = VendorUsers()
   }
 
   private let program: CommissionProgram?
@@ -72,7 +70,7 @@ package struct CommissionLedger: MetricStage {
     lastDay = context.window.lastDay
   }
 
-  /// No partners, payouts and vendors.
+  /// No partners, payouts and disputes.
   package func makePartial() -> Partial { Partial() }
 
   /// Keeps the rows of a batch.
@@ -82,8 +80,7 @@ package struct CommissionLedger: MetricStage {
     switch source {
     case Sources.partners.source: partial.partners.add(batch)
     case Sources.payouts.source: partial.payouts.add(batch, until: lastInstant)
-    case Sources.disputes.source: partial.disputes.add(batch, until: lastInstant)
-    default: partial.vendorUsers.add(batch)
+    default: partial.disputes.add(batch, until: lastInstant)
     }
   }
 
@@ -94,7 +91,6 @@ package struct CommissionLedger: MetricStage {
     partial.partners.merge(other.partners)
     partial.payouts.merge(other.payouts)
     partial.disputes.merge(other.disputes)
-    partial.vendorUsers.merge(other.vendorUsers)
   }
 
   /// The lines; throws where a partner's tier is not in the program, partners are each other's
@@ -102,15 +98,14 @@ package struct CommissionLedger: MetricStage {
   package func finish(
     _ partial: consuming Partial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
-    let ledger = Ledger(tables.table(LedgerStage.name))
+    let ledger = tables.ownedLedger
     guard let program else {
       return [Self.schema, Self.exceptions].map {
         TableChange(rows: Table(empty: $0), replaces: .nothing)
       }
     }
     let partners = try PartnerTree(partial.partners, for: Self.name)
-    let owners = CustomerOwners(
-      ledger, referrals: tables.table(Owners.name), partners, vendorUsers: partial.vendorUsers)
+    let owners = CustomerOwners(ledger, referrals: tables.table(Owners.name), partners)
     var builder = try CommissionBuilder(ledger, partners, owners, program)
     try builder.build()
     var lines = builder.lines

@@ -2,8 +2,8 @@ import Engine
 
 /// Who owns which customer from when on, and whose each transaction is, by codes of users.
 struct CustomerOwners {
-  /// Users of the ledger, the vendors' users and the referred ones.
-  private(set) var users: StringPool
+  /// The users of the ledger.
+  let users: StringPool
   /// By user: the row of the partner who owns it, −1 for nobody.
   private(set) var partner: [Int32]
   /// By user: from when on its sales count, in microseconds.
@@ -14,22 +14,10 @@ struct CustomerOwners {
   private var referral: [Int32]
   private let referralIDs: TextColumn
 
-  /// Reads the referrals that own somebody.
-  ///
-  /// - Parameters:
-  ///   - vendorUsers: vendors' users, which vendors' subscriptions without a user count for.
-  init(
-    _ ledger: Ledger, referrals: Table, _ partners: PartnerTree, vendorUsers: VendorUsers
-  ) {
+  /// Reads the referrals that own somebody; the ledger is one with buyers for its users.
+  init(_ ledger: Ledger, referrals: Table, _ partners: PartnerTree) {
     users = ledger.users.pool
-    var codes = ledger.users.codes
-    let ofVendor = vendorUsers.users(of: ledger.vendors.pool, into: &users)
-    let kind = TransactionKind.vendorSubscription.rawValue
-    for row in codes.indices where codes[row] < 0 && ledger.kinds[row] == kind {
-      let vendor = ledger.vendors.codes[row]
-      if vendor >= 0 { codes[row] = ofVendor[Int(vendor)] }
-    }
-    userOfRow = codes
+    userOfRow = ledger.users.codes
     partner = [Int32](repeating: -1, count: users.count)
     since = [Int64](repeating: .min, count: users.count)
     referral = partner
@@ -66,48 +54,4 @@ struct CustomerOwners {
 
   /// The user of a row of the ledger, −1 for none.
   func user(ofRow row: Int) -> Int { Int(userOfRow[row]) }
-}
-
-/// The vendors' users.
-struct VendorUsers: Sendable {
-  private var vendors = StringPool()
-  private var users = StringPool()
-  private var vendor: [Int32] = []
-  private var user: [Int32] = []
-
-  /// The columns that `add` reads.
-  static let columns = ["vendor_id", "user_id"]
-
-  /// No vendors.
-  init() {}
-
-  /// Keeps the vendors of a batch that have a user.
-  mutating func add(_ batch: Batch) {
-    let vendorTexts = batch.text(Sources.vendors.column("vendor_id"))
-    let userTexts = batch.text(Sources.vendors.column("user_id"))
-    for row in 0..<batch.count where !userTexts[row].isEmpty {
-      vendor.append(Int32(vendors.intern(vendorTexts[row])))
-      user.append(Int32(users.intern(userTexts[row])))
-    }
-  }
-
-  /// Adds another worker's vendors.
-  mutating func merge(_ other: VendorUsers) {
-    let vendorMap = CodeMap(vendors.merge(other.vendors))
-    let userMap = CodeMap(users.merge(other.users))
-    vendor.append(contentsOf: other.vendor.lazy.map { vendorMap[$0] })
-    user.append(contentsOf: other.user.lazy.map { userMap[$0] })
-  }
-
-  /// For each vendor of a pool the code of its user, −1 for none; users are added to `pool`.
-  func users(of vendorPool: StringPool, into pool: inout StringPool) -> [Int32] {
-    var found = [Int32](repeating: -1, count: vendorPool.count)
-    for index in vendor.indices {
-      guard
-        let code = vendors.withBytes(of: Int(vendor[index]), { vendorPool.code(of: $0) })
-      else { continue }
-      found[code] = users.withBytes(of: Int(user[index])) { Int32(pool.intern($0)) }
-    }
-    return found
-  }
 }

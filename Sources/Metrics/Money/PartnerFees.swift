@@ -17,13 +17,12 @@ package struct PartnerFees: MetricStage {
   package static let name = "partner_fees"
   package static let tags = ["partners", "money"]
   package static let summary = "fees of white-label and technology partners, by period"
-  package static let upstream = [LedgerStage.name, Owners.name]
+  package static let upstream = [LedgerStage.name, Buyers.name, Owners.name]
   package static let writes = [schema]
   package static let reads = [
     SourceRead(
       "partners", columns: PartnerTerms.columns + ["partner_type", "created_at"],
-      lookback: .timeless),
-    SourceRead("vendors", columns: VendorUsers.columns, lookback: .timeless),
+      lookback: .timeless)
   ]
 
   /// One row per partner, fee and day it is dated.
@@ -60,7 +59,6 @@ package struct PartnerFees: MetricStage {
   /// What a run's workers gather.
   package struct Partial: Sendable {
     var terms = PartnerTerms()
-    var vendorUsers = VendorUsers()
     /// By row of the terms: whether the partner's type is one that pays fees, and since when it is a
     /// partner.
     var pays: [Bool] = []
@@ -90,7 +88,6 @@ package struct PartnerFees: MetricStage {
   package func add(
     _ batch: Batch, of source: String, to partial: inout Partial
   ) throws(StageError) {
-    guard source == Sources.partners.source else { return partial.vendorUsers.add(batch) }
     partial.terms.add(batch)
     let types = batch.integers[Sources.partners.column("partner_type")]
     let created = batch.integers[Sources.partners.column("created_at")]
@@ -106,7 +103,6 @@ package struct PartnerFees: MetricStage {
     _ other: consuming Partial, into partial: inout Partial
   ) throws(StageError) {
     partial.terms.merge(other.terms)
-    partial.vendorUsers.merge(other.vendorUsers)
     partial.pays += other.pays
     partial.createdAt += other.createdAt
   }
@@ -118,9 +114,8 @@ package struct PartnerFees: MetricStage {
     let empty = TableChange(rows: Table(empty: Self.schema), replaces: context.window.daySpan)
     guard let program = context.values[CommissionProgram.self] else { return [empty] }
     let partners = try PartnerTree(partial.terms, for: Self.name)
-    let ledger = Ledger(tables.table(LedgerStage.name))
-    let owners = CustomerOwners(
-      ledger, referrals: tables.table(Owners.name), partners, vendorUsers: partial.vendorUsers)
+    let ledger = tables.ownedLedger
+    let owners = CustomerOwners(ledger, referrals: tables.table(Owners.name), partners)
     let revenue = try monthlyRevenue(ledger, owners, partners)
     var rows: [Row] = []
     for partner in partial.terms.id.indices where partial.pays[partner] {

@@ -6,7 +6,7 @@ package struct Owners: MetricStage {
   package static let name = "owners"
   package static let summary = "every referral up to the window's end"
   package static let isEphemeral = true
-  package static let upstream = [LedgerStage.name, Timelines.name]
+  package static let upstream = [LedgerStage.name, Buyers.name, Timelines.name]
   package static let writes = [schema]
   package static let parameters = [conversionLimitDays]
   package static let reads = [
@@ -84,7 +84,7 @@ package struct Owners: MetricStage {
   ) throws(StageError) -> [TableChange] {
     let builder = OwnerBuilder(
       partial.users, try Partners(partial.partners, for: Self.name),
-      Ledger(tables.table(LedgerStage.name)), limit: limit, context)
+      tables.ownedLedger, limit: limit, context)
     let referrals = builder.referrals(
       published: tables.published(Referrals.schema.name),
       signupTouches: tables.table(Timelines.signupTouches.name),

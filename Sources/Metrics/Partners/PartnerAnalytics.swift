@@ -6,7 +6,8 @@ package struct PartnerAnalytics: MetricStage {
   package static let tags = ["partners"]
   package static let summary = "clicks, signups, conversions and revenue per partner and day"
   package static let upstream =
-    [LedgerStage.name, Timelines.name, Owners.name] + (hasCommissions ? [commissions] : [])
+    [LedgerStage.name, Buyers.name, Timelines.name, Owners.name]
+    + (hasCommissions ? [commissions] : [])
   package static let reads: [SourceRead] = []
   package static let writes = [schema]
 
@@ -48,7 +49,7 @@ package struct PartnerAnalytics: MetricStage {
   package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
     var days = PartnerDays(context)
     days.addClicks(tables.table(Timelines.counts.name))
-    let ledger = Ledger(tables.table(LedgerStage.name))
+    let ledger = tables.ownedLedger
     let owned = OwnedCustomers(tables.table(Owners.name), ledger)
     days.addSignups(owned)
     try days.addRevenue(owned, ledger)

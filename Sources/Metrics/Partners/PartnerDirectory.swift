@@ -135,6 +135,6 @@ struct Partners {
   func userHash(_ partner: Int) -> UInt64? {
     let code = rows[partner].user
     guard code >= 0 else { return nil }
-    return source.texts.withBytes(of: Int(code)) { KeySpace.hash($0, KeySpace.user) }
+    return source.texts.withBytes(of: Int(code)) { KeyNamespace.hash($0, KeyNamespace.user) }
   }
 }

@@ -8,7 +8,7 @@ import Engine
 /// group.
 package struct ProductClicks: Sendable {
   var products = StringPool()
-  private var agents = UserAgents()
+  private var agents = AgentTable()
   /// Groups of (product code, day).
   private(set) var groups = GroupTable()
   private(set) var views: [Int64] = []
@@ -39,10 +39,8 @@ package struct ProductClicks: Sendable {
       if product.isEmpty { continue }
       let day = cursor.day(of: instants[row])
       guard day >= firstDay, day <= lastDay else { continue }
-      let agentText = agentTexts[row]
-      if agentText.isEmpty { continue }
-      let agent = agents.code(of: agentText)
-      if agents.isBot[agent] { continue }
+      let agent = agents.code(of: agentTexts[row])
+      if agents.isBot(agent) { continue }
 
       let group = group(product: products.intern(product), day: day)
       if event == cart {
@@ -50,21 +48,10 @@ package struct ProductClicks: Sendable {
         continue
       }
       views[group] += 1
-      let print: Fingerprint
-      let visitor = visitorTexts[row]
-      if !visitor.isEmpty {
-        print = Fingerprint(visitor, namespace: KeySpace.visitor)
-      } else {
-        let user = userTexts[row]
-        if !user.isEmpty {
-          print = Fingerprint(user, namespace: KeySpace.user)
-        } else {
-          let address = addresses[row]
-          if address.isEmpty { continue }
-          print = Fingerprint(address, namespace: KeySpace.address)
-            .followed(by: agents.prints[agent])
-        }
-      }
+      guard
+        let print = agents.visitorKey(
+          visitor: visitorTexts[row], user: userTexts[row], address: addresses[row], agent: agent)
+      else { continue }
       seen.append((group, print))
       if seen.count == Self.together { countViewers(&seen) }
     }

@@ -18,6 +18,7 @@ package enum StageCatalogue {
     Entry(stage: ProductDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
+    Entry(stage: Buyers.self),
     Entry(stage: Timelines.self),
     Entry(stage: ClickQuality.self),
     Entry(stage: Owners.self),

@@ -50,6 +50,7 @@ CREATE TABLE payouts (
   as_of {{day}} NOT NULL,
   commission_ids text NOT NULL
 );
+CREATE INDEX payouts_as_of ON payouts (as_of);
 
 CREATE TABLE payout_register (
   payout_id text NOT NULL UNIQUE,
@@ -63,8 +64,10 @@ CREATE TABLE payout_register (
   "lines" {{integer}} NOT NULL,
   lines_amount {{money}} NOT NULL,
   difference {{money}},
-  note text
+  note text,
+  as_of {{day}} NOT NULL
 );
+CREATE INDEX payout_register_as_of ON payout_register (as_of);
 CREATE INDEX payout_register_partner_id ON payout_register (partner_id);
 
 CREATE TABLE partner_fees (

@@ -1,10 +1,12 @@
 -- Sections 5 and 6 of the specification: commission lines and payouts, where no payout has been made yet.
--- The program is that of the tests (ReferenceMoneyTests), in millionths and minor units.
+-- The program is that of the tests (Job.program), in millionths and minor units.
 
 CREATE TABLE tier (tier, signup_bonus, months, hold, minimum, counted, mode);
 INSERT INTO tier VALUES
   ('tier1', 2000, NULL, 30, 5000, 'clients', 'multiply'),
   ('tier2', 0, 1, 7, 0, 'affiliates', 'points');
+INSERT INTO tier SELECT DISTINCT tier, 0, NULL, 30, 0, 'clients', 'points' FROM partners
+WHERE tier NOT IN ('tier1', 'tier2');
 
 CREATE TABLE tier_rate (tier, kind, level, ppm);
 INSERT INTO tier_rate VALUES

@@ -31,7 +31,7 @@ struct PipelineShippedTests {
         "click_quality", "referrals", "attribution", "partner_analytics",
       ]))
     #expect(pipeline.source("calls")?.files == ["calls*.csv*"])
-    #expect(pipeline.sources.filter(\.isOptional).map(\.contract.source) == ["exchange_rates"])
+    #expect(pipeline.sources.filter(\.isOptional).map(\.contract.source) == ["disputes", "exchange_rates"])
     #expect(pipeline.sources.allSatisfy { $0.maxQuarantined == Percentage(parsing: "1 %") })
   }
 

@@ -4,7 +4,9 @@ import Engine
 ///
 /// A run writes the lines of its days. Lines of earlier days change too: a hold ends, a payout
 /// completes, a partner is terminated. So every earlier line is compared with what is published, and
-/// written anew where its status or amount differs.
+/// written anew where its status or amount differs. A run for earlier days than those that payouts
+/// are proposed for leaves earlier lines alone, and keeps the status of published ones: it would turn
+/// paid lines back.
 package struct Commissions: MetricStage {
   package static let name = "commissions"
   package static let tags = ["partners", "money"]
@@ -62,12 +64,14 @@ package struct Commissions: MetricStage {
     currency = context.currency
   }
 
-  /// The lines published for earlier days, to be compared.
+  /// The lines published up to the window's end, to be compared, and whether payouts are proposed for
+  /// a later day.
   package var readsBack: [ReadBack] {
-    let first = Int64(Day.first.number)
-    let span: Span =
-      window.from.map { .range(from: first, to: Int64($0.number) - 1) } ?? .nothing
-    return [ReadBack(Self.schema, columns: ["id", "status", "amount"], span: span)]
+    let span = Span.range(from: Int64(Day.first.number), to: Int64(window.lastDay))
+    return [
+      ReadBack(Self.schema, columns: ["id", "status", "amount"], span: span),
+      PayoutProposals.newer(than: window),
+    ]
   }
 
   /// Nothing is read.
@@ -85,10 +89,14 @@ package struct Commissions: MetricStage {
   package func finish(
     _ partial: consuming Void, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
-    let lines = tables.table(CommissionLedger.name)
-    let changed = changedRows(lines, tables.published(Self.schema.name))
+    var lines = tables.table(CommissionLedger.name)
+    let earlier = PublishedLines(tables.published(Self.schema.name))
+    let isOld = tables.published(PayoutProposals.schema.name).count > 0
+    if isOld { earlier.keepStatuses(in: &lines) }
     let days = lines.integers("day")
     let own = days.indices.filter { window.contains(Int32(days[$0])) }
+    let first = Int64(window.firstDay())
+    let changed = isOld ? [] : earlier.changedRows(of: lines, before: first)
     let unmatched = tables.table(CommissionLedger.exceptions.name)
     return [
       TableChange(
@@ -96,31 +104,6 @@ package struct Commissions: MetricStage {
         restated: published(lines, changed)),
       TableChange(rows: published(exceptions: unmatched), replaces: window.daySpan),
     ]
-  }
-
-  /// The rows of lines before the window that are published otherwise.
-  private func changedRows(_ lines: Table, _ published: Table) -> [Int] {
-    guard published.count > 0 else { return [] }
-    let ids = published.texts("id")
-    let statuses = published.texts("status")
-    let codes = statuses.pool.words(CommissionStatus.words)
-    let amounts = published.integers("amount")
-    var rowOf: [UInt128: Int] = [:]
-    rowOf.reserveCapacity(published.count)
-    for row in 0..<published.count {
-      if let id = ids.withBytes(row, { NameUUID.parse($0) }) { rowOf[id] = row }
-    }
-    let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
-    let (days, newStatuses) = (lines.integers("day"), lines.integers("status"))
-    let newAmounts = lines.integers("amount")
-    let first = Int64(window.firstDay())
-    return days.indices.filter { row in
-      guard days[row] < first, let old = rowOf[CommissionLedger.id(high[row], low[row])] else {
-        return false
-      }
-      return amounts[old] != newAmounts[row]
-        || codes[Int(newStatuses[row])] != statuses.codes[old]
-    }
   }
 
   /// Rows of the commission ledger as they are published.
@@ -181,11 +164,52 @@ package struct Commissions: MetricStage {
   }
 }
 
-extension StringPool {
-  /// The codes of some words, −1 for those that the pool does not have.
-  fileprivate func words(_ words: [String]) -> [Int32] {
-    words.map { word in
-      Array(word.utf8).withView { code(of: $0) }.map { Int32($0) } ?? -1
+/// The published lines by ID, as the run before left them.
+private struct PublishedLines {
+  private var rowOf: [UInt128: Int] = [:]
+  /// The raw value of each line's status; none for a word that is not ours.
+  private let statuses: [UInt8?]
+  private let amounts: [Int64]
+
+  init(_ table: Table) {
+    let (ids, words) = (table.texts("id"), table.texts("status"))
+    amounts = table.integers("amount")
+    var codes: [UInt8?] = []
+    for code in 0..<words.pool.count {
+      let word = words.pool.text(of: code)
+      codes.append(CommissionStatus.words.firstIndex(of: word).map { UInt8($0) })
     }
+    statuses = words.codes.map { $0 < 0 ? nil : codes[Int($0)] }
+    rowOf.reserveCapacity(table.count)
+    for row in 0..<table.count {
+      if let id = ids.withBytes(row, { NameUUID.parse($0) }) { rowOf[id] = row }
+    }
+  }
+
+  /// The rows of lines before a day that are published otherwise.
+  func changedRows(of lines: Table, before first: Int64) -> [Int] {
+    guard !rowOf.isEmpty else { return [] }
+    let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
+    let (days, newStatuses) = (lines.integers("day"), lines.integers("status"))
+    let newAmounts = lines.integers("amount")
+    return days.indices.filter { row in
+      guard days[row] < first, let old = rowOf[CommissionLedger.id(high[row], low[row])] else {
+        return false
+      }
+      return amounts[old] != newAmounts[row]
+        || statuses[old].map { Int64($0) } != newStatuses[row]
+    }
+  }
+
+  /// Gives lines the status that they are published with.
+  func keepStatuses(in lines: inout Table) {
+    let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
+    var kept = lines.integers("status")
+    for row in kept.indices {
+      guard let old = rowOf[CommissionLedger.id(high[row], low[row])], let status = statuses[old]
+      else { continue }
+      kept[row] = Int64(status)
+    }
+    lines.columns[lines.schema.index(of: "status")] = .integers(kept)
   }
 }

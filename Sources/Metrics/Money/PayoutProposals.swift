@@ -2,6 +2,9 @@ import Engine
 
 /// What is to be paid to whom: metrics.md section 6. Every partner with approved lines that no
 /// payout lists appears once, proposed or held with the first reason that applies.
+///
+/// The table has no past: a run for earlier days leaves newer proposals alone, since what it would
+/// propose may have been paid.
 package struct PayoutProposals: MetricStage {
   package static let name = "payouts"
   package static let tags = ["partners", "money"]
@@ -16,7 +19,7 @@ package struct PayoutProposals: MetricStage {
   /// One row per partner with something to be paid, or owed.
   package static let schema = TableSchema(
     name: "payouts", summary: "a partner's payout as of the last day, proposed or held",
-    key: ["partner_id"],
+    key: ["partner_id"], timeColumn: "as_of",
     columns: [
       ColumnSchema("partner_id", .text),
       ColumnSchema("amount", .money),
@@ -53,6 +56,15 @@ package struct PayoutProposals: MetricStage {
   /// Payouts as of the end of a run's window.
   package init(_ context: RunContext) { self.context = context }
 
+  /// Proposals of a later day, which stay.
+  package var readsBack: [ReadBack] { [Self.newer(than: context.window)] }
+
+  /// The days of proposals that are newer than a window.
+  static func newer(than window: Window) -> ReadBack {
+    let span = Span.range(from: Int64(window.lastDay) + 1, to: Int64(Day.last.number))
+    return ReadBack(schema, columns: ["as_of"], span: span)
+  }
+
   /// No partners.
   package func makePartial() -> Partial { Partial() }
 
@@ -81,6 +93,9 @@ package struct PayoutProposals: MetricStage {
   package func finish(
     _ partial: consuming Partial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
+    if tables.published(Self.schema.name).count > 0 {
+      return [TableChange(rows: Table(empty: Self.schema), replaces: .nothing)]
+    }
     let partners = try PartnerTree(partial.partners, for: Self.name)
     let dues = try Self.dues(tables.table(CommissionLedger.name), partners)
     var codes: [Int32] = []

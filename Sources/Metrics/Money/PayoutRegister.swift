@@ -4,7 +4,8 @@ import Engine
 /// up to.
 ///
 /// A payout is compared with the commission lines it lists. What does not fit is a note, not an
-/// error: the payout has been made, and a person decides.
+/// error: the payout has been made, and a person decides. A run for earlier days leaves a newer
+/// register alone.
 package struct PayoutRegister: MetricStage {
   package static let name = "payout_register"
   package static let tags = ["partners", "money"]
@@ -23,7 +24,7 @@ package struct PayoutRegister: MetricStage {
   /// One row per payout known to the source at the window's end.
   package static let schema = TableSchema(
     name: "payout_register", summary: "a payout, and the commission lines it lists",
-    key: ["payout_id"],
+    key: ["payout_id"], timeColumn: "as_of",
     columns: [
       ColumnSchema("payout_id", .text),
       ColumnSchema("partner_id", .text),
@@ -37,6 +38,7 @@ package struct PayoutRegister: MetricStage {
       ColumnSchema("lines_amount", .money),
       ColumnSchema("difference", .money, nullable: true),
       ColumnSchema("note", .text, nullable: true),
+      ColumnSchema("as_of", .day, extra: true),
     ])
 
   /// A payout as it came.
@@ -63,6 +65,12 @@ package struct PayoutRegister: MetricStage {
 
   /// The register as of the end of a run's window.
   package init(_ context: RunContext) { self.context = context }
+
+  /// Whether there is a register of a later day.
+  package var readsBack: [ReadBack] {
+    let newer = Span.range(from: Int64(context.window.lastDay) + 1, to: Int64(Day.last.number))
+    return [ReadBack(Self.schema, columns: ["as_of"], span: newer)]
+  }
 
   /// No payouts.
   package func makePartial() -> Partial { Partial() }
@@ -110,6 +118,9 @@ package struct PayoutRegister: MetricStage {
   package func finish(
     _ partial: consuming Partial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
+    if tables.published(Self.schema.name).count > 0 {
+      return [TableChange(rows: Table(empty: Self.schema), replaces: .nothing)]
+    }
     let texts = partial.texts
     let ranks = texts.ranks()
     let rows = partial.rows.filter { isKnown($0) }.sorted { ranks[Int($0.id)] < ranks[Int($1.id)] }
@@ -151,6 +162,7 @@ package struct PayoutRegister: MetricStage {
         .integers(rows.map(\.processedAt)), code(\.method),
         .integers(rows.map { Int64($0.lines.count) }), .integers(sums), .integers(differences),
         .texts(notes),
+        .integers([Int64](repeating: Int64(context.window.lastDay), count: rows.count)),
       ])
     return [TableChange(rows: table, replaces: .everything)]
   }

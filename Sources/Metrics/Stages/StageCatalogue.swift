@@ -16,6 +16,7 @@ package enum StageCatalogue {
     Entry(stage: LedgerStage.self),
     Entry(stage: VendorDimension.self),
     Entry(stage: ProductDimension.self),
+    Entry(stage: PartnerDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
     Entry(stage: Buyers.self),

@@ -11,6 +11,7 @@ struct Harness {
   var to = "2026-03-10"
   var timeZone = Engine.TimeZone.utc
   var parameters: [String: String] = [:]
+  var program: CommissionProgram?
   /// Rows in a batch, workers, and the seed that deals batches out to them.
   var batchSize = 8192
   var workers = 1
@@ -22,12 +23,14 @@ struct Harness {
 
   func context() throws -> RunContext {
     let currency = try require(Currency(code: "USD"))
+    var values = ContextValues()
+    values[CommissionProgram.self] = program
     return RunContext(
       window: Window(from: from.flatMap { Day($0) }, to: try require(Day(to))),
       timeZone: timeZone, currency: currency,
       parameters: try Parameters(
         parameters, declarations: StageCatalogue.parameters, currency: currency),
-      memory: memory)
+      values: values, memory: memory)
   }
 
   /// The changes of every table that the stages make, by table; `inputs` holds the CSV of each

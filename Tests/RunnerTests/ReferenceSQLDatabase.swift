@@ -37,7 +37,7 @@ final class ReferenceDatabase {
     "USD": 100, "EUR": 100, "GBP": 100, "CAD": 100, "JPY": 1, "KWD": 1000,
   ]
 
-  private enum Kind { case text, instant, day, integer, money, rate }
+  private enum Kind { case text, instant, day, integer, money, rate, percent }
 
   private static let tables: [(String, [(String, Kind)])] = [
     (
@@ -82,9 +82,11 @@ final class ReferenceDatabase {
       "partners",
       [
         ("partner_id", .text), ("referral_code", .text), ("status", .text), ("user_id", .text),
-        ("email", .text), ("status_since", .instant),
+        ("email", .text), ("status_since", .instant), ("tier", .text),
+        ("commission_rate", .percent), ("parent_partner_id", .text), ("payment_method", .text),
       ]
     ),
+    ("tax_profiles", [("partner_id", .text), ("form", .text)]),
     ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
   ]
 
@@ -101,7 +103,10 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    for file in ["ledger", "vendors", "products", "clicks", "partners", "signals"] {
+    for file in [
+      "ledger", "vendors", "products", "clicks", "partners", "commissions", "partner-days",
+      "signals",
+    ] {
       try execute(
         String(
           contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))
@@ -161,6 +166,8 @@ final class ReferenceDatabase {
         case .instant: return String(RawTime.micros(text))
         case .day: return String(RawTime.dayNumber(text))
         case .rate: return String(try Self.scaled(text, by: 100_000_000))
+        // Percent as ten-thousandths of a millionth: 12.50 is 1,250,000,000.
+        case .percent: return String(try Self.scaled(text, by: 100_000_000))
         case .money:
           let currency = row["currency"] ?? parameters.currency
           return String(try Self.scaled(text, by: #require(Self.units[currency])))

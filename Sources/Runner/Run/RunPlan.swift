@@ -32,6 +32,8 @@ package struct RunPlan: Sendable {
     self.options = options
     self.folder = folder
     let settings = pipeline.settings
+    var values = ContextValues()
+    values[CommissionProgram.self] = settings.program
     do throws(ParameterError) {
       context = RunContext(
         window: options.isFullRefresh ? Window(from: nil, to: window.to) : window,
@@ -39,7 +41,7 @@ package struct RunPlan: Sendable {
         parameters: try Parameters(
           settings.parameters, declarations: StageCatalogue.parameters,
           currency: settings.currency),
-        memory: options.memory.map(Self.bounded))
+        values: values, memory: options.memory.map(Self.bounded))
     } catch {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }

@@ -8,25 +8,13 @@ import Engine
 /// group.
 package struct ProductClicks: Sendable {
   var products = StringPool()
-  private var agents = StringPool()
-  /// Whether each agent, by code, is a bot's.
-  private var isBot: [Bool] = []
-  /// The fingerprint of each agent, by code.
-  private var agentPrints: [Fingerprint] = []
+  private var agents = AgentTable()
   /// Groups of (product code, day).
   private(set) var groups = GroupTable()
   private(set) var views: [Int64] = []
   private(set) var viewers: [Int64] = []
   private(set) var carts: [Int64] = []
   private var visitors = DistinctTable()
-
-  /// Keys of different kinds never meet: user 7 is not visitor 7.
-  private enum Namespace {
-    static let visitor: UInt64 = 1
-    static let user: UInt64 = 2
-    static let address: UInt64 = 3
-    static let agent: UInt64 = 4
-  }
 
   /// Counts the views and carts of a batch that fall into the window.
   mutating func add(_ batch: Batch, _ columns: ClickColumns, _ context: RunContext) {
@@ -51,10 +39,8 @@ package struct ProductClicks: Sendable {
       if product.isEmpty { continue }
       let day = cursor.day(of: instants[row])
       guard day >= firstDay, day <= lastDay else { continue }
-      let agentText = agentTexts[row]
-      if agentText.isEmpty { continue }
-      let agent = code(ofAgent: agentText)
-      if isBot[agent] { continue }
+      let agent = agents.code(of: agentTexts[row])
+      if agents.isBot(agent) { continue }
 
       let group = group(product: products.intern(product), day: day)
       if event == cart {
@@ -62,21 +48,10 @@ package struct ProductClicks: Sendable {
         continue
       }
       views[group] += 1
-      let print: Fingerprint
-      let visitor = visitorTexts[row]
-      if !visitor.isEmpty {
-        print = Fingerprint(visitor, namespace: Namespace.visitor)
-      } else {
-        let user = userTexts[row]
-        if !user.isEmpty {
-          print = Fingerprint(user, namespace: Namespace.user)
-        } else {
-          let address = addresses[row]
-          if address.isEmpty { continue }
-          print = Fingerprint(address, namespace: Namespace.address)
-            .followed(by: agentPrints[agent])
-        }
-      }
+      guard
+        let print = agents.visitorKey(
+          visitor: visitorTexts[row], user: userTexts[row], address: addresses[row], agent: agent)
+      else { continue }
       seen.append((group, print))
       if seen.count == Self.together { countViewers(&seen) }
     }
@@ -94,15 +69,6 @@ package struct ProductClicks: Sendable {
     visitors.insert(seen) { counts[$0] += 1 }
     viewers = counts
     seen.removeAll(keepingCapacity: true)
-  }
-
-  private mutating func code(ofAgent text: ByteView) -> Int {
-    let code = agents.intern(text)
-    if code == isBot.count {
-      isBot.append(BotList.matches(text))
-      agentPrints.append(Fingerprint(text, namespace: Namespace.agent))
-    }
-    return code
   }
 
   /// The group of a product and day, added if it is new.

@@ -100,7 +100,7 @@
 /// 96 bits that stand for a key of any length: two independently seeded hashes of it.
 @frozen @usableFromInline package struct Fingerprint: Sendable, Equatable {
   /// 64 bits of the one hash.
-  @usableFromInline let first: UInt64
+  @usableFromInline package let first: UInt64
   /// 32 bits of the other.
   @usableFromInline let second: UInt32
 

@@ -9,13 +9,19 @@ package struct RunContext: Sendable {
   package let currency: Currency
   /// The values of the stages' declared settings.
   package let parameters: Parameters
+  /// What may be held of rows, and where the rest goes; nil where memory has no limit.
+  package let memory: BoundedMemory?
 
   /// A run's context.
-  package init(window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters) {
+  package init(
+    window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters,
+    memory: BoundedMemory? = nil
+  ) {
     self.window = window
     self.timeZone = timeZone
     self.currency = currency
     self.parameters = parameters
+    self.memory = memory
   }
 
   /// The last instant the run sees.

@@ -7,7 +7,7 @@ package struct GrowthMetrics: MetricStage {
   package static let tags = ["growth"]
   package static let summary =
     "users, revenue, recurring revenue, activity and growth per day; movements per month"
-  package static let upstream = [LedgerStage.name]
+  package static let upstream = [LedgerStage.name, Buyers.name]
   package static let writes = [schema, movementSchema]
   package static let parameters = [graceDays]
   package static let reads = [
@@ -111,7 +111,7 @@ package struct GrowthMetrics: MetricStage {
   package func finish(
     _ partial: consuming GrowthPartial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
-    let ledger = Ledger(tables.table(LedgerStage.name))
+    let ledger = tables.ownedLedger
     var partial = partial
     let window = context.window
     let earliest = window.firstDay(daysBefore: GrowthDays.month - 1)

@@ -109,5 +109,7 @@ struct ClickColumns {
   let visitor = Sources.clicks.column("visitor_id")
   let user = Sources.clicks.column("user_id")
   let address = Sources.clicks.column("ip")
+  let id = Sources.clicks.column("click_id")
+  let code = Sources.clicks.column("referral_code")
   let agent = Sources.clicks.column("user_agent")
 }

@@ -18,7 +18,14 @@ package enum StageCatalogue {
     Entry(stage: ProductDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
+    Entry(stage: Buyers.self),
     Entry(stage: GrowthMetrics.self),
+    Entry(stage: Timelines.self),
+    Entry(stage: ClickQuality.self),
+    Entry(stage: Owners.self),
+    Entry(stage: Referrals.self),
+    Entry(stage: Attribution.self),
+    Entry(stage: PartnerAnalytics.self),
   ]
 
   /// The stage of a name, nil if there is none.

@@ -92,7 +92,9 @@ package struct PlanText {
       var columns = TextColumns(leading: 2, indent: 5)
       for read in stage.reads { columns.add(["reads", "\(read.source), \(span(read.lookback))"]) }
       for name in stage.upstream { columns.add(["needs", needed(name)]) }
-      if stage.restates > 0 {
+      if stage.restates == .max {
+        columns.add(["restates", "all days before the window"])
+      } else if stage.restates > 0 {
         let since = window.from.map { ", from \(($0 - stage.restates).text)" } ?? ""
         columns.add(["restates", "\(stage.restates) days before the window\(since)"])
       }

@@ -20,6 +20,7 @@ package enum StageCatalogue {
     Entry(stage: ProductAnalytics.self),
     Entry(stage: Buyers.self),
     Entry(stage: GrowthMetrics.self),
+    Entry(stage: CustomerLTV.self),
     Entry(stage: Timelines.self),
     Entry(stage: ClickQuality.self),
     Entry(stage: Owners.self),

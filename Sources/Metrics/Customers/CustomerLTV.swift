@@ -87,8 +87,7 @@ package struct CustomerLTV: MetricStage {
       return [TableChange(rows: Table(empty: Self.schema), replaces: .nothing)]
     }
     let ledger = tables.ownedLedger
-    let rows = try CustomerRows(
-      try Customers(ledger), ledger.users.pool, partial, context)
+    let rows = CustomerRows(try Customers(ledger), ledger.users.pool, partial, context)
     return [TableChange(rows: try rows.table(), replaces: .everything)]
   }
 }

@@ -12,14 +12,14 @@ struct CustomerRows {
   /// The rows of users with a sale.
   init(
     _ customers: Customers, _ users: StringPool, _ events: CustomerEvents, _ context: RunContext
-  ) throws(StageError) {
+  ) {
     self.customers = customers.all
     self.users = users
     self.events = events
     self.context = context
     let ranks = users.ranks()
-    order = users.count == 0
-      ? [] : ranks.indices.filter { customers.all[$0].orders > 0 }.sorted { ranks[$0] < ranks[$1] }
+    order = ranks.indices.filter { customers.all[$0].orders > 0 }
+      .sorted { ranks[$0] < ranks[$1] }
   }
 
   /// The later of a user's last sale and its latest event.

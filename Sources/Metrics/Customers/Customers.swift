@@ -40,18 +40,15 @@ struct Customers {
   init(_ ledger: Ledger) throws(StageError) {
     all = [Customer](repeating: Customer(), count: ledger.users.pool.count)
     for row in 0..<ledger.count {
-      var user = Int(ledger.users.codes[row])
+      // Its own user is asked only where no sale is known: an adjustment of a sale that is nobody's
+      // is nobody's either.
+      let original = ledger.originals[row]
+      let user = Int(ledger.users.codes[original == .absent ? row : Int(original)])
+      guard user >= 0 else { continue }
       if ledger.isSale(row) {
-        guard user >= 0 else { continue }
         try addSale(row, of: user, ledger)
         continue
       }
-      // An adjustment is its original's user's, else its own.
-      if ledger.originals[row] != .absent {
-        let original = Int(ledger.users.codes[Int(ledger.originals[row])])
-        if original >= 0 { user = original }
-      }
-      guard user >= 0 else { continue }
       let amount = try ledger.amount(row, for: CustomerLTV.name)
       let isReturn = ledger.kinds[row] == TransactionKind.disputeWon.rawValue
       all[user].spend = try CustomerLTV.sum(

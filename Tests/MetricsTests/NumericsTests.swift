@@ -8,11 +8,12 @@ struct NumericsTests {
     abs(found - expected) <= tolerance * max(abs(expected), .leastNormalMagnitude)
   }
 
-  @Test(arguments: [
-    (-1, 0.367879441171442322), (1e-5, 1.00001000005000017), (0.5, 1.64872127070012815),
-    (1, 2.71828182845904524), (10.25, 28282.5419203349791), (700, 1.01423205473500451e304),
-    (709.7, 1.65498402768018914e308), (0, 1),
-  ])
+  @Test(
+    arguments: [
+      (-1, 0.367879441171442322), (1e-5, 1.00001000005000017), (0.5, 1.64872127070012815),
+      (1, 2.71828182845904524), (10.25, 28282.5419203349791), (700, 1.01423205473500451e304),
+      (709.75, 1.73983687326416056e308), (0, 1),
+    ] as [(Double, Double)])
   func exponentials(x: Double, expected: Double) {
     #expect(isNear(exponential(x), expected), "\(exponential(x))")
   }
@@ -56,14 +57,16 @@ struct NumericsTests {
     (12345.678, 103959.91990554606092),
   ])
   func logGammas(x: Double, expected: Double) {
-    #expect(isNear(logGamma(x), expected, 1e-14), "\(logGamma(x))")
+    // Near its zeros at 1 and 2 the digits after the point count.
+    #expect(abs(logGamma(x) - expected) <= 1e-14 * max(1, abs(expected)), "\(logGamma(x))")
   }
 
-  @Test(arguments: [
-    ([2.243, 4.426, 4.219, 0.4], 3.34550011005309043),
-    ([-0.2, -0.2, 4, 0.92], 1.00986796953882883), ([1, 1, 2, 0.5], 1.38629436111989062),
-    ([5.5, 7.25, 3.1, 0.95], 20_429_685_972_154.1662), ([0, 1, 2, 0.5], 1),
-  ])
+  @Test(
+    arguments: [
+      ([2.243, 4.426, 4.219, 0.4], 3.34550011005309043),
+      ([-0.2, -0.2, 4, 0.92], 1.00986796953882883), ([1, 1, 2, 0.5], 1.38629436111989062),
+      ([5.5, 7.25, 3.1, 0.95], 20_429_685_972_154.1662), ([0, 1, 2, 0.5], 1),
+    ] as [([Double], Double)])
   func hypergeometrics(of: [Double], expected: Double) throws {
     let found = try #require(hypergeometric(of[0], of[1], of[2], of[3]))
     #expect(isNear(found, expected, 1e-12), "\(found)")

@@ -51,7 +51,8 @@ struct ClickRecord {
   /// Adds the record to its partition: all clicks of a visitor key share one.
   mutating func append(_ id: ByteView, to blocks: inout RecordBlocks) throws(SpillError) {
     if id.count > 255 { flags.insert(.longID) }
-    let spread = flags.contains(.viewer) ? viewer : UInt64(bitPattern: instant) &* 0x9E37_79B9_7F4A_7C15
+    let spread =
+      flags.contains(.viewer) ? viewer : UInt64(bitPattern: instant) &* 0x9E37_79B9_7F4A_7C15
     let record = self
     try blocks.append(size(idCount: id.count), to: Int(spread >> 58)) { memory in
       var place = 0

@@ -72,7 +72,9 @@ struct RevenueMovements {
     months[month - first].customers[movement] += 1
   }
 
-  private static func name(_ month: Int) -> String { String(Day(monthNumber: month).text.prefix(7)) }
+  private static func name(_ month: Int) -> String {
+    String(Day(monthNumber: month).text.prefix(7))
+  }
 
   /// Rows of `mrr_movements`.
   func table() throws(StageError) -> Table {

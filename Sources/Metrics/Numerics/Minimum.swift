@@ -18,6 +18,9 @@ struct Minimum {
   /// How many times the search may start again, and how often one may move.
   private static let (searches, moves) = (8, 600)
 
+  /// Variables are of moderate size: one beyond this has run away.
+  private static let limit = 1e6
+
   /// The minimum near a start; nil if the searches do not settle. Values that are no numbers count
   /// as infinitely large.
   init?(near start: [Double], step: Double = 0.5, of function: ([Double]) -> Double) {
@@ -31,7 +34,7 @@ struct Minimum {
       let gain = best.value - found.value
       let move = zip(best.point, found.point).map { abs($0 - $1) }.max() ?? 0
       best = found
-      if !best.value.isFinite { return nil }
+      guard best.value.isFinite, best.point.allSatisfy({ abs($0) < Self.limit }) else { return nil }
       if search > 0, gain <= 1e-9 * (1 + abs(best.value)), move < 1e-3 {
         (point, value) = (best.point, best.value)
         return
@@ -52,9 +55,10 @@ struct Minimum {
     let last = simplex.count - 1
     for _ in 0..<moves {
       simplex.sort { $0.value < $1.value }
-      let size = simplex.dropFirst().map { other in
-        zip(other.point, simplex[0].point).map { abs($0 - $1) }.max() ?? 0
-      }.max() ?? 0
+      let size =
+        simplex.dropFirst().map { other in
+          zip(other.point, simplex[0].point).map { abs($0 - $1) }.max() ?? 0
+        }.max() ?? 0
       if size < 1e-7 { break }
       var center = [Double](repeating: 0, count: start.point.count)
       for item in simplex.dropLast() {

@@ -6,7 +6,8 @@ package struct PartnerAnalytics: MetricStage {
   package static let tags = ["partners"]
   package static let summary = "clicks, signups, conversions and revenue per partner and day"
   package static let upstream =
-    [LedgerStage.name, Buyers.name, Timelines.name, Owners.name] + (hasCommissions ? [commissions] : [])
+    [LedgerStage.name, Buyers.name, Timelines.name, Owners.name]
+    + (hasCommissions ? [commissions] : [])
   package static let reads: [SourceRead] = []
   package static let writes = [schema]
 

@@ -18,6 +18,7 @@ package enum StageCatalogue {
     Entry(stage: ProductDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
+    Entry(stage: ProductForecast.self),
     Entry(stage: Buyers.self),
     Entry(stage: GrowthMetrics.self),
     Entry(stage: CustomerLTV.self),

@@ -34,6 +34,13 @@ package struct RunContext: Sendable {
     return timeZone.firstInstant(of: from - days)
   }
 
+  /// The first instant of the Monday of the window's first week; the least value of a column where
+  /// the run covers everything.
+  package var firstInstantOfWeek: Int64 {
+    guard let from = window.from else { return Instant.first }
+    return timeZone.firstInstant(of: from.weekStart)
+  }
+
   /// The window as a span of an instant column.
   package var instantSpan: Span { .range(from: firstInstant(), to: lastInstant) }
 }
@@ -70,6 +77,9 @@ package struct Window: Sendable, Equatable {
     guard let from else { return .min }
     return (from - days).weekStart.number
   }
+
+  /// The days, by their numbers, from the Monday of the window's first week on.
+  package var daysFromMonday: ClosedRange<Int32> { min(firstMonday(), lastDay)...lastDay }
 
   /// The window as a span of a day column.
   package var daySpan: Span { .range(from: Self.column(firstDay()), to: Int64(lastDay)) }

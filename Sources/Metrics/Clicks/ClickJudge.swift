@@ -1,6 +1,6 @@
 import Engine
 
-/// Gives every click its verdict, counts the window's, and keeps the touches that are asked for.
+/// Gives every click its verdict, counts those asked for, and keeps the touches that are asked for.
 ///
 /// Clicks of one visitor key share a partition, so each partition is judged alone: read, sorted by
 /// partner, visitor key and time, gone through once, forgotten. Only the velocity of an address
@@ -22,6 +22,7 @@ struct ClickJudge {
   private let limits: ClickLimits
   private let context: RunContext
   private let firstTouch: Int64
+  private let days: ClosedRange<Int32>
   /// Whose touches are wanted.
   private let persons: GroupTable
   private(set) var counts = ClickCounts()
@@ -32,7 +33,8 @@ struct ClickJudge {
     self.limits = limits
     self.context = context
     self.persons = persons
-    firstTouch = max(context.firstInstant() - limits.attribution, Instant.first)
+    firstTouch = max(context.firstInstantOfWeek - limits.attribution, Instant.first)
+    days = context.window.daysFromMonday
   }
 
   /// Judges all clicks; the log is empty afterwards.
@@ -146,7 +148,7 @@ struct ClickJudge {
       if !isSame { week = .min }
       let day = count(Int(item.partner), item.instant, verdict, &cursor)
       guard verdict == .accepted else { continue }
-      if context.window.contains(day) {
+      if days.contains(day) {
         let monday = Day(number: day).weekStart.number
         if monday != week { counts.addVisitor(Int(item.partner), monday: monday) }
         week = monday
@@ -157,13 +159,13 @@ struct ClickJudge {
     }
   }
 
-  /// Counts a click if its day lies in the window; returns the day.
+  /// Counts a click if its day is asked for; returns the day.
   @discardableResult
   private mutating func count(
     _ partner: Int, _ instant: Int64, _ verdict: ClickVerdict, _ cursor: inout DayCursor
   ) -> Int32 {
     let day = cursor.day(of: instant)
-    if context.window.contains(day) { counts.add(partner, day: day, verdict) }
+    if days.contains(day) { counts.add(partner, day: day, verdict) }
     return day
   }
 }

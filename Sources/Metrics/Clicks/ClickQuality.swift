@@ -37,9 +37,12 @@ package struct ClickQuality: MetricStage {
   /// The table `click_quality` of the window.
   package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
     let counts = tables.table(Timelines.counts.name)
+    let days = counts.integers("day")
+    let rows = counts.selecting(
+      rows: days.indices.filter { context.window.contains(Int32(days[$0])) })
     return [
       TableChange(
-        rows: Table(schema: Self.schema, columns: counts.columns), replaces: context.window.daySpan)
+        rows: Table(schema: Self.schema, columns: rows.columns), replaces: context.window.daySpan)
     ]
   }
 }

@@ -7,15 +7,17 @@ import Engine
 struct RecordBlocks: Sendable {
   /// How many partitions there are.
   static let partitions = 64
-  /// The size of a block: worth a write of its own. The first of each partition is smaller, so that
-  /// a small run stays small.
+  /// The size of a block: worth a write of its own. The first of each partition are smaller, so
+  /// that a small run stays small.
   private static let blockSize = 1 << 16
-  private static let firstSize = 1 << 11
+  private static let firstSize = 1 << 8
 
   private struct Open {
     var bytes: [UInt8] = []
     var used = 0
   }
+
+  private var nextSizes = [Int](repeating: firstSize, count: partitions)
 
   private var open = [Open](repeating: Open(), count: partitions)
   private var full = [[[UInt8]]](repeating: [], count: partitions)
@@ -31,8 +33,9 @@ struct RecordBlocks: Sendable {
   ) throws(SpillError) {
     if open[partition].used + count > open[partition].bytes.count {
       try seal(partition)
-      let size = full[partition].isEmpty && store == nil ? Self.firstSize : Self.blockSize
-      open[partition].bytes = [UInt8](repeating: 0, count: max(size, count))
+      let size = max(nextSizes[partition], count)
+      nextSizes[partition] = min(nextSizes[partition] * 2, Self.blockSize)
+      open[partition].bytes = [UInt8](repeating: 0, count: size)
     }
     let start = open[partition].used
     open[partition].bytes.withUnsafeMutableBytes {

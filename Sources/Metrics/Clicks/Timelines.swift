@@ -1,8 +1,11 @@
 import Engine
 
 /// Clicks, signups and sales of each person brought together in time: every click's verdict, and
-/// the touches before each signup and sale of the window. What all stages about partners read, made
-/// in one pass over the clicks.
+/// the touches before each signup and sale. What all stages about partners read, made in one pass
+/// over the clicks.
+///
+/// It begins with the Monday of the window's first week, so that a week's figures can be made from
+/// its tables on every day of the week.
 package struct Timelines: MetricStage {
   package static let name = "timelines"
   package static let summary = "clicks with their verdicts, and the touches of signups and sales"
@@ -12,12 +15,13 @@ package struct Timelines: MetricStage {
   package static let parameters = ClickLimits.declarations
   package static let reads: [SourceRead] = needed(attributionDays: 30, dedupeMinutes: 60)
 
-  /// What is read for given settings: touches reach so many days of 24 hours back, their verdicts
-  /// into the clock hour and the minutes before; a day of the calendar may have an hour less.
+  /// What is read for given settings: the window's first week from its Monday on, touches so many
+  /// days of 24 hours before, and for their verdicts the clock hour and the minutes before; a day of
+  /// the calendar may have an hour less.
   private static func needed(attributionDays: Int64, dedupeMinutes: Int64) -> [SourceRead] {
     let calendar = Int64(Day.last - Day.first)
     let before = min(max(60, dedupeMinutes), calendar * 1440) + 120
-    let days = min(attributionDays, calendar) + (before + 1439) / 1440
+    let days = 6 + min(attributionDays, calendar) + (before + 1439) / 1440
     return [
       SourceRead(
         "clicks",
@@ -30,12 +34,12 @@ package struct Timelines: MetricStage {
     ]
   }
 
-  /// Clicks of the window per partner, day and verdict.
+  /// Clicks per partner, day and verdict.
   package static let counts = TableSchema(
     name: "click_counts", summary: "clicks of a partner, day and verdict",
     key: ["partner_id", "day", "verdict"], timeColumn: "day", columns: ClickQuality.schema.columns)
 
-  /// Distinct visitors of accepted clicks, per partner and week, of the window's days.
+  /// Distinct visitors of accepted clicks per partner and week.
   package static let visitors = TableSchema(
     name: "click_visitors", summary: "distinct visitors of a partner and week",
     key: ["partner_id", "week"], timeColumn: "week",
@@ -44,7 +48,7 @@ package struct Timelines: MetricStage {
       ColumnSchema("visitors", .integer),
     ])
 
-  /// The last touch of each signup of the window that has one.
+  /// The last touch of each signup that has one.
   package static let signupTouches = TableSchema(
     name: "signup_touches", summary: "the last touch of a signup", key: ["user_id"],
     columns: [
@@ -52,7 +56,7 @@ package struct Timelines: MetricStage {
       ColumnSchema("touched_at", .instant),
     ])
 
-  /// The partners' turns before each sale of the window, the earliest first; `sale` is the sale's
+  /// The partners' turns before each sale, the earliest first; `sale` is the sale's
   /// row in the ledger.
   package static let salePaths = TableSchema(
     name: "sale_paths", summary: "a partner's turn on the way to a sale", key: ["sale", "step"],
@@ -79,7 +83,7 @@ package struct Timelines: MetricStage {
   package init(_ context: RunContext) {
     self.context = context
     limits = ClickLimits(context.parameters)
-    let first = context.firstInstant()
+    let first = context.firstInstantOfWeek
     let last = context.lastInstant
     instants = min(limits.earliest(before: first), last)...last
     firstLink = max(first - limits.attribution, Instant.first)

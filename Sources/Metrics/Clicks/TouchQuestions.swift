@@ -1,6 +1,6 @@
 import Engine
 
-/// The signups and sales of the window, and whose clicks can be their touches: metrics.md section
+/// The signups and sales that are asked about, and whose clicks can be their touches: metrics.md section
 /// 3.
 struct TouchQuestions {
   /// A user of whom something is asked: their own key, and the visitors they were seen to be.
@@ -39,15 +39,12 @@ struct TouchQuestions {
     self.signups = signups
     self.ledger = ledger
     reach = limits.attribution
-    let first = context.firstInstant()
+    let first = context.firstInstantOfWeek
     // Sorted for tables that do not show the order rows came in.
     let ranks = signups.users.ranks()
     signupRows = signups.rows.indices.filter { signups.rows[$0].createdAt >= first }
       .sorted { ranks[Int(signups.rows[$0].user)] < ranks[Int(signups.rows[$1].user)] }
-    let window = context.window
-    sales = (0..<ledger.count).filter {
-      window.contains(Int32(ledger.days[$0])) && ledger.isSale($0)
-    }
+    sales = (0..<ledger.count).filter { ledger.occurredAt[$0] >= first && ledger.isSale($0) }
     userHashes = signups.users.hashes(KeyNamespace.user)
     ledgerUsers = ledger.users.pool.hashes(KeyNamespace.user)
     ledgerVisitors = ledger.visitors.pool.hashes(KeyNamespace.visitor)

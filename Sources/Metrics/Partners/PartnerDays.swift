@@ -39,7 +39,8 @@ struct PartnerDays {
     let verdicts = counts.texts("verdict")
     let clicks = counts.integers("clicks")
     let accepted = verdicts.pool.code(ofWord: ClickVerdict.accepted.word)
-    for row in 0..<counts.count where verdicts.codes[row] == accepted {
+    for row in 0..<counts.count
+    where verdicts.codes[row] == accepted && context.window.contains(Int32(days[row])) {
       figures[group(Int(map[column.codes[row]]), days[row])].clicks += clicks[row]
     }
   }

@@ -28,6 +28,7 @@ package enum StageCatalogue {
     Entry(stage: Referrals.self),
     Entry(stage: Attribution.self),
     Entry(stage: PartnerAnalytics.self),
+    Entry(stage: ConversionFunnel.self),
   ]
 
   /// The stage of a name, nil if there is none.

@@ -1,6 +1,6 @@
 -- One row per target of the business. A share is part / whole, an amount total / number; a week that is not over is not judged.
 SELECT
-  t.place, t.target, t.part, t.whole, t.total, t.number, t.goal,
+  t.place, t.target, t.part, t.whole, t.total, t.number, t.goal, t.goal_amount,
   CASE
     WHEN t.outcome IS NULL THEN 'not available'
     WHEN :as_of < :to THEN 'week not over'
@@ -9,7 +9,7 @@ SELECT
 FROM (
   SELECT
     1 AS place, 'Calls that vendors take' AS target, c.part, c.whole, NULL AS total, NULL AS number,
-    'at least 95 %' AS goal,
+    'at least 95 %' AS goal, NULL AS goal_amount,
     CASE WHEN c.whole > 0 THEN CASE WHEN 100 * c.part >= 95 * c.whole THEN 'met' ELSE 'missed' END END AS outcome
   FROM (
     SELECT SUM(connected) AS part, SUM(connected + hangups + rejections + timeouts + busy) AS whole
@@ -18,7 +18,7 @@ FROM (
   ) AS c
   UNION ALL
   SELECT
-    2, 'New customers per new user', c.part, u.whole, NULL, NULL, 'at least 15 %',
+    2, 'New customers per new user', c.part, u.whole, NULL, NULL, 'at least 15 %', NULL,
     CASE WHEN u.whole > 0 THEN CASE WHEN 100 * c.part >= 15 * u.whole THEN 'met' ELSE 'missed' END END
   FROM (
     SELECT COUNT(*) AS part
@@ -30,12 +30,12 @@ FROM (
   ) AS u
   UNION ALL
   SELECT
-    3, 'Lifetime value per customer', NULL, NULL, v.total, v.number, 'at least the parameter lifetime_value',
+    3, 'Lifetime value per customer', NULL, NULL, v.total, v.number, 'at least', :lifetime_value,
     CASE WHEN v.number > 0 THEN CASE WHEN v.total >= :lifetime_value * v.number THEN 'met' ELSE 'missed' END END
   FROM (SELECT SUM(predicted_ltv) AS total, COUNT(*) AS number FROM customer_ltv) AS v
   UNION ALL
-  SELECT 4, 'Commissions paid of net revenue', NULL, NULL, NULL, NULL, 'below 40 %', NULL
+  SELECT 4, 'Commissions paid of net revenue', NULL, NULL, NULL, NULL, 'below 40 %', NULL, NULL
   UNION ALL
-  SELECT 5, 'Lifetime value to acquisition cost', NULL, NULL, NULL, NULL, 'at least 3', NULL
+  SELECT 5, 'Lifetime value to acquisition cost', NULL, NULL, NULL, NULL, 'at least 3', NULL, NULL
 ) AS t
 ORDER BY t.place

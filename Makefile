@@ -11,6 +11,10 @@ SAMPLES_END := 2026-11-15
 
 NIGHTMILL := .build/release/nightmill
 SHARE = $(DESTDIR)$(PREFIX)/share/nightmill
+# Where each shell looks for completions.
+COMPLETIONS_bash = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightmill
+COMPLETIONS_zsh = $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nightmill
+COMPLETIONS_fish = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nightmill.fish
 
 .PHONY: help run build test lint format samples install uninstall clean
 
@@ -46,11 +50,16 @@ install: build ## the program to PREFIX/bin (default /usr/local), a project to c
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"
 	@install -s -m 755 $(NIGHTMILL) "$(DESTDIR)$(PREFIX)/bin/nightmill"
 	@cp -R Pipelines SQL Reports Samples "$(SHARE)/"
-	@echo "installed $(DESTDIR)$(PREFIX)/bin/nightmill"
-	@echo "a project of your own: cp -R $(SHARE) mill && cd mill && nightmill plan --to $(SAMPLES_END)"
+	@install -d "$(SHARE)/docs" && cp -R docs/schema "$(SHARE)/docs/"
+	@$(foreach shell,bash zsh fish,install -d "$(dir $(COMPLETIONS_$(shell)))" && \
+	  $(NIGHTMILL) completions $(shell) >"$(COMPLETIONS_$(shell))" && \
+	  chmod 644 "$(COMPLETIONS_$(shell))" && ) true
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/nightmill, with completions for bash, zsh and fish"
+	@echo "a project of your own: nightmill init mill"
 
 uninstall: ## takes away what install put there
 	@rm -f "$(DESTDIR)$(PREFIX)/bin/nightmill"
+	@rm -f $(foreach shell,bash zsh fish,"$(COMPLETIONS_$(shell))")
 	@rm -rf "$(SHARE)"
 
 clean: ## removes what building made; warehouse and reports stay

@@ -38,7 +38,8 @@ struct MigrationTests {
     try warehouse.migrate(try Self.shipped)
     #expect(
       try tables(warehouse) == [
-        "leads", "product_analytics", "product_dimension", "quarantined_rows", "runs",
+        "check_results", "leads", "product_analytics", "product_dimension", "quarantined_rows",
+        "runs",
         "schema_migrations", "source_counts", "vendor_connection_analytics", "vendor_dimension",
         "vendor_weekly",
       ])

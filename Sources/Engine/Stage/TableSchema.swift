@@ -77,7 +77,7 @@ package struct ColumnSchema: Sendable, Equatable {
 }
 
 /// What a column of a table holds, and the unit of its `Int64`.
-package enum ColumnType: String, Sendable {
+package enum ColumnType: String, Sendable, CaseIterable {
   /// UTF-8 text.
   case text
   /// A whole number.

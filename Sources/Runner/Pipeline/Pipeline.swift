@@ -23,6 +23,8 @@ package struct Pipeline: Sendable {
   package let stages: [String]
   /// Names of reports in the file's order, each once.
   package let reports: [String]
+  /// What must hold of the tables, in the file's order.
+  package let checks: [Check]
 
   /// The source of a name, nil if the pipeline does not have it.
   package func source(_ name: String) -> SourceSpec? {

@@ -48,7 +48,7 @@ package struct Export {
     var rows: [[[UInt8]]] = []
     try Runner.warehouse { () throws(WarehouseError) in
       try warehouse.query(sql, parameters: [:], types: types) { row throws(WarehouseError) in
-        rows.append(zip(row, described).map { Self.field($0, $1, encoder) })
+        rows.append(zip(row, described).map { Self.field($0, decimals: $1.decimals, encoder) })
       }
     }
     rows.sort { left, right in
@@ -66,8 +66,9 @@ package struct Export {
     return bytes
   }
 
-  private static func field(
-    _ value: SQLValue, _ column: ColumnSchema, _ encoder: CSVEncoder
+  /// A value as canonical CSV writes it, unquoted; a ratio with `decimals` decimals.
+  static func field(
+    _ value: SQLValue, decimals: Int = 6, _ encoder: CSVEncoder
   ) -> [UInt8] {
     switch value {
     case .null: return []
@@ -76,7 +77,7 @@ package struct Export {
     case .text(let text): return Array(text.utf8)
     case .typed(let number, let type):
       var bytes: [UInt8] = []
-      encoder.append(number, as: type, decimals: column.decimals, to: &bytes)
+      encoder.append(number, as: type, decimals: decimals, to: &bytes)
       return bytes
     }
   }

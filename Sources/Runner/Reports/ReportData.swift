@@ -97,23 +97,14 @@ struct ReportSource {
     let places = Dictionary(
       names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for column in columns {
-      let needed: [String] =
-        switch column.origin {
-        case .query(let name): [name]
-        case .parameter: []
-        case .quotient(let of, let over): of + over
-        }
-      for name in needed where places[name] == nil {
-        let near = nearest(to: name, in: names).map { " (did you mean \"\($0)\"?)" } ?? ""
+      if let problem = column.problems(query, giving: names).first {
         throw RunError(
-          .configuration,
-          "\(column.mark): \(query.file) gives no column \(quote(name))\(near)",
-          help: "it gives \(names.joined(separator: ", "))")
+          .configuration, "\(problem)", help: "it gives \(names.joined(separator: ", "))")
       }
     }
-    var rows: [[ReportValue]] = []
-    rows.reserveCapacity(found.count)
-    for row in found {
+    // In place: a report may have millions of rows, which are not to be held twice.
+    for index in found.indices {
+      let row = found[index]
       var values: [ReportValue] = []
       values.reserveCapacity(columns.count)
       for column in columns {
@@ -126,9 +117,9 @@ struct ReportSource {
           values.append(try Self.quotient(above, below, column))
         }
       }
-      rows.append(values)
+      found[index] = values
     }
-    return rows
+    return found
   }
 
   /// How the warehouse is to read the query's columns; a part of a quotient that no column shows is
@@ -160,6 +151,26 @@ struct ReportSource {
         help: "check the figures of the query")
     }
     return .number(value)
+  }
+}
+
+extension Report.Column {
+  /// The columns of the query that it is made from.
+  private var needed: [String] {
+    switch origin {
+    case .query(let name): [name]
+    case .parameter: []
+    case .quotient(let of, let over): of + over
+    }
+  }
+
+  /// What a query that gives these columns lacks for it.
+  func problems(_ query: Report.Query, giving names: [String]) -> [Problem] {
+    needed.filter { !names.contains($0) }.map { name in
+      Problem(
+        mark, "\(query.file) gives no column \(quote(name))",
+        suggestion: nearest(to: name, in: names))
+    }
   }
 }
 

@@ -19,6 +19,8 @@ package struct RunPlan: Sendable {
   package let output: String
   /// What the command line adds.
   package let options: RunOptions
+  /// The project's folder, empty for the current one.
+  package let folder: String
 
   /// Plans a run of `pipeline` over `window`; `folder` is the project's, which relative paths of
   /// the pipeline start from.
@@ -27,6 +29,7 @@ package struct RunPlan: Sendable {
   ) throws(RunError) {
     self.pipeline = pipeline
     self.options = options
+    self.folder = folder
     let settings = pipeline.settings
     do throws(ParameterError) {
       context = RunContext(
@@ -39,7 +42,9 @@ package struct RunPlan: Sendable {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }
     let selected = try Self.select(pipeline, options)
-    stages = Registry.stages.filter { selected.contains($0.name) }
+    let types = Registry.stages.filter { selected.contains($0.name) }
+    let order = try StageOrder.sorted(Self.candidates(types))
+    stages = order.compactMap { name in types.first { $0.name == name } }
     let isPartial = options.select != nil || options.exclude != nil
     let read = Set(stages.flatMap { $0.reads.map(\.source) })
     sources = pipeline.sources.filter { !isPartial || read.contains($0.contract.source) }
@@ -48,6 +53,11 @@ package struct RunPlan: Sendable {
       in: options.warehouse == nil ? folder : "")
     inputs = options.inputs ?? Self.resolve(pipeline.inputs ?? "", in: folder)
     output = options.output ?? Self.resolve(pipeline.output ?? "out", in: folder)
+  }
+
+  /// The folder that keeps the rows which fail a run's data checks.
+  func checksFolder(runID: String) -> String {
+    Self.resolve("runs/\(runID)/checks", in: folder)
   }
 
   /// The names of the selected stages and of those computed in memory for them.

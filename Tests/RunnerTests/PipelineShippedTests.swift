@@ -8,7 +8,8 @@ import YAML
 @Suite("The pipelines and mappings that ship are right as they are")
 struct PipelineShippedTests {
   /// What there really is, and the reports that weekly names.
-  static let known = Registry.knownNames(reports: ["weekly-vendors", "weekly-products"])
+  static let known = Registry.knownNames(
+    reports: ["weekly-vendors", "weekly-products", "weekly-growth"])
 
   private func load(
     _ name: String, _ overrides: SettingsOverrides = SettingsOverrides()
@@ -42,7 +43,7 @@ struct PipelineShippedTests {
       let days = settings.days(today: try #require(Day(day)))
       #expect(days == .init(from: Day("2026-06-01"), to: try #require(Day("2026-06-07"))))
     }
-    #expect(try load("weekly").reports == ["weekly-vendors", "weekly-products"])
+    #expect(try load("weekly").reports == ["weekly-vendors", "weekly-products", "weekly-growth"])
   }
 
   @Test("conformance has every source, none of them needed, and lets every row be bad")

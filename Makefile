@@ -16,7 +16,15 @@ COMPLETIONS_bash = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightmi
 COMPLETIONS_zsh = $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nightmill
 COMPLETIONS_fish = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nightmill.fish
 
-.PHONY: help run build test lint format samples install uninstall clean
+# How long `make fuzz` runs, and whether libFuzzer chooses the inputs.
+SECONDS ?= 1800
+ENGINE ?= seeds
+
+# What `make bench` runs, and how: `make bench BENCH="nightly decode" BENCH_FLAGS=--check`.
+BENCH ?=
+BENCH_FLAGS ?=
+
+.PHONY: help run build test lint format samples fuzz bench install uninstall clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +43,7 @@ test: ## style, every test, and the commands of README.md
 	@.ci/install test
 	@$(MAKE) --no-print-directory lint
 	@python=$$(.ci/venv) && NIGHTMILL_PYTHON=$$python swift test
+	@$(MAKE) --no-print-directory fuzz SECONDS=25
 	@.ci/readme-check .build/debug/nightmill
 
 lint: ## style alone
@@ -45,6 +54,15 @@ format: ## brings sources into that style
 
 samples: build ## makes Samples/ again, byte for byte
 	@NIGHTMILL=$(CURDIR)/$(NIGHTMILL) Samples/make.sh
+
+fuzz: ## random files and values against slow readers, for SECONDS=1800; also ENGINE=libfuzzer
+	@.ci/toolchain
+	@.ci/fuzz $(ENGINE) $(SECONDS)
+
+bench: build ## times beside DuckDB, Polars, XlsxWriter: an hour, 30 GB of disk; BENCH="nightly startup" for parts
+	@.ci/install test
+	@swift build -c release --product bench --static-swift-stdlib
+	@python=$$(.ci/venv bench) && $$python Benchmarks/bench.py $(BENCH_FLAGS) $(BENCH)
 
 install: build ## the program to PREFIX/bin (default /usr/local), a project to copy to PREFIX/share
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"

@@ -66,3 +66,23 @@ struct AttributionTests {
     #expect(!EmailAddress.areAlike(left, nil))
   }
 }
+
+@Suite("Wilson's interval")
+struct WilsonTests {
+  // Protects the ranking: the formula as floating point has it, and its ends.
+  @Test(arguments: [UInt64(1)]) func lowerBounds(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<2_000 {
+      let count = Int64.random(
+        in: 1...Int64.random(in: 1...1_000_000_000, using: &random), using: &random)
+      let hits = Int64.random(in: 0...count, using: &random)
+      let (n, p, z) = (Double(count), Double(hits) / Double(count), 1.96)
+      let root = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+      let expected = (p + z * z / (2 * n) - root) / (1 + z * z / n)
+      let found = Double(Wilson.lowerBound(hits, of: count)) / 1_000_000
+      #expect(abs(found - max(0, expected)) < 6e-7, "\(hits) of \(count), seed \(seed)")
+    }
+    #expect(Wilson.lowerBound(0, of: 0) == .absent)
+    #expect(Wilson.lowerBound(0, of: 7) == 0)
+  }
+}

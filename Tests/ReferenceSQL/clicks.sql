@@ -10,7 +10,7 @@ FROM clicks AS k, params AS p
 WHERE k.clicked_at < p.end_us;
 
 CREATE TABLE click AS
-SELECT k.click_id, k.clicked_at, k.visitor_id, k.user_id, k.is_bot, p.partner_id,
+SELECT k.click_id, k.clicked_at, k.visitor_id, k.user_id, k.ip, k.is_bot, p.partner_id,
   (SELECT z.day FROM zone_day AS z WHERE z.start_us <= k.clicked_at ORDER BY z.start_us DESC LIMIT 1) AS day,
   p.status <> 'active' AND (p.status_since IS NULL OR k.clicked_at >= p.status_since) AS is_inactive,
   k.user_id IS NOT NULL AND k.user_id = p.user_id AS is_own,

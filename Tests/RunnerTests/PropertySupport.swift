@@ -44,8 +44,8 @@ struct Job {
   static let tables = [
     "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics",
     "vendor_dimension", "product_dimension", "click_quality", "referrals", "attribution",
-    "partner_analytics", "conversion_funnel", "growth_metrics", "mrr_movements", "customer_ltv",
-    "product_forecast",
+    "partner_analytics", "conversion_funnel", "referral_stats", "fraud_signals", "partner_scores",
+    "growth_metrics", "mrr_movements", "customer_ltv", "product_forecast",
   ]
 
   func plan() throws -> (RunPlan, Project) {

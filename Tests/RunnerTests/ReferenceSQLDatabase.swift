@@ -109,7 +109,10 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    for file in ["ledger", "vendors", "products", "clicks", "partners", "growth", "customers"] {
+    let files = [
+      "ledger", "vendors", "products", "clicks", "partners", "signals", "growth", "customers",
+    ]
+    for file in files {
       try execute(
         String(
           contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))

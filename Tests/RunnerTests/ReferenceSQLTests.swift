@@ -58,7 +58,8 @@ struct ReferenceSQLTests {
 
   static let tables = [
     "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics", "click_quality",
-    "referrals", "attribution", "partner_analytics", "conversion_funnel",
+    "referrals", "attribution", "partner_analytics", "conversion_funnel", "referral_stats",
+    "fraud_signals", "partner_scores",
     "growth_metrics", "mrr_movements", "customer_ltv",
   ]
 

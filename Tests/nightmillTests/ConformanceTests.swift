@@ -31,6 +31,11 @@ import Runner
     try check(name, flags: [])
   }
 
+  @Test("Any limit of memory gives the same bytes", arguments: ["64M", "1G"])
+  func memory(size: String) throws {
+    try check("15-mixed", flags: ["--memory", size])
+  }
+
   @Test("Any number of threads gives the same bytes", arguments: [1, 7])
   func threads(count: Int) throws {
     try check("15-mixed", flags: ["--threads", "\(count)"])

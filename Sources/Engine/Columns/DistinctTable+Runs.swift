@@ -1,8 +1,8 @@
 extension DistinctTable {
   /// Adds every pair of another table with the same groups.
   package mutating func merge(_ other: DistinctTable) {
-    // As in `merge(_:groups:added:)`: room first, since the entries come in the order of hashes.
-    while (filled + other.filled) * 4 > entries.count * 3 { grow() }
+    // As in `merge(_:groups:added:)`: room for all of them at once.
+    reserve(filled + other.filled)
     for entry in other.entries where entry.head != 0 { _ = add(entry) }
   }
 

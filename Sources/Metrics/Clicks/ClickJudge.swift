@@ -3,9 +3,9 @@ import Engine
 /// Gives every click its verdict, counts those asked for, and keeps the touches that are asked for.
 ///
 /// Clicks of one visitor key share a partition, so each partition is judged alone: read, sorted by
-/// partner, visitor key and time, gone through once, forgotten. Only the velocity of an address
-/// goes across partitions; groups that may have too many clicks are looked at in a pass before,
-/// which is left out where there are none.
+/// visitor key, partner and time, gone through once, forgotten. Only what concerns addresses goes
+/// across partitions: those that may have too many clicks, or most of a partner's, are found in a
+/// pass before.
 struct ClickJudge {
   /// A click in the order in which duplicates are found.
   private struct Item {
@@ -26,6 +26,7 @@ struct ClickJudge {
   /// Whose touches are wanted.
   private let persons: GroupTable
   private(set) var counts = ClickCounts()
+  private(set) var peaks = ClickPeaks()
   private(set) var touches = Touches()
 
   init(_ partners: Partners, _ limits: ClickLimits, _ context: RunContext, persons: GroupTable) {
@@ -39,41 +40,55 @@ struct ClickJudge {
 
   /// Judges all clicks; the log is empty afterwards.
   mutating func judge(_ log: inout ClickLog) throws(SpillError) {
-    let cutoffs = try cutoffs(&log)
     let owners = log.segments.map { segment in
       (0..<segment.codes.count).map { code in
         segment.codes.withBytes(of: code) { $0.isEmpty ? nil : partners.partner(ofCode: $0) } ?? -1
       }
     }
+    let cutoffs = try survey(&log, owners)
     for index in 0..<RecordBlocks.partitions {
       judge(try log.partition(index, andForget: true), owners, cutoffs, log.sketch)
     }
   }
 
-  /// The exact limits of the addresses that may have too many clicks, nil where none may.
-  private func cutoffs(_ log: inout ClickLog) throws(SpillError) -> VelocityCutoffs? {
-    guard log.sketch.mayExceed(limits.velocity) else { return nil }
+  /// Goes through all clicks before they are judged: finds the addresses that may be frequent, and
+  /// the exact limits of those that may have too many clicks in an hour.
+  private mutating func survey(
+    _ log: inout ClickLog, _ owners: [[Int]]
+  ) throws(SpillError) -> VelocityCutoffs {
     var cutoffs = VelocityCutoffs(limit: min(limits.velocity, Int64(Int32.max)))
+    var peaks = ClickPeaks()
+    let (sketch, days, velocity) = (log.sketch, days, limits.velocity)
+    let isVelocityLikely = sketch.mayExceed(velocity)
+    var cursor = DayCursor(context.timeZone)
     for index in 0..<RecordBlocks.partitions {
-      for bytes in try log.partition(index, andForget: false) {
+      for (part, bytes) in try log.partition(index, andForget: false).enumerated() {
         bytes.withView { view in
           var (place, id) = (0, 0..<0)
           while place < view.count {
             let click = ClickRecord(view, at: &place, id: &id)
-            guard click.flags.contains(.address),
-              log.sketch.mayExceed(limits.velocity, click.addressHour)
-            else { continue }
-            cutoffs.add(click.addressHour, click.instant, view.slice(id))
+            guard click.flags.contains(.address) else { continue }
+            if isVelocityLikely, sketch.mayExceed(velocity, click.addressHour) {
+              cutoffs.add(click.addressHour, click.instant, view.slice(id))
+            }
+            let partner = owners[part][Int(click.code)]
+            guard partner >= 0, !click.flags.contains(.bot) else { continue }
+            let day = cursor.day(of: click.instant)
+            guard days.contains(day) else { continue }
+            peaks.nominate(
+              partner, monday: Day(number: day).weekStart.number, click.address)
           }
         }
       }
     }
     cutoffs.settle()
+    peaks.settle()
+    self.peaks = peaks
     return cutoffs
   }
 
   private mutating func judge(
-    _ parts: [[UInt8]], _ owners: [[Int]], _ cutoffs: VelocityCutoffs?, _ sketch: VelocitySketch
+    _ parts: [[UInt8]], _ owners: [[Int]], _ cutoffs: VelocityCutoffs, _ sketch: VelocitySketch
   ) {
     // IDs are places in all parts laid end to end.
     let bytes = parts.count == 1 ? parts[0] : Array(parts.joined())
@@ -89,9 +104,10 @@ struct ClickJudge {
         let click = ClickRecord(view, at: &place, id: &id)
         let partner = owners[part][Int(click.code)]
         let verdict = verdict(click, partner) { group in
-          guard let cutoffs, sketch.mayExceed(limits.velocity, group) else { return false }
-          return cutoffs.isOver(group, click.instant, view.slice(id))
+          sketch.mayExceed(limits.velocity, group)
+            && cutoffs.isOver(group, click.instant, view.slice(id))
         }
+        if partner >= 0, !click.flags.contains(.bot) { countPeak(click, partner, &cursor) }
         if partner >= 0, click.flags.contains(.viewer), !click.flags.contains(.bot) {
           let person = click.person.flatMap { persons.find($0, 0) } ?? -1
           items.append(
@@ -157,6 +173,17 @@ struct ClickJudge {
       touches.add(
         Int(item.person), Int(item.partner), item.instant, Self.id(at: item.id, view))
     }
+  }
+
+  private mutating func countPeak(
+    _ click: ClickRecord, _ partner: Int, _ cursor: inout DayCursor
+  ) {
+    let day = cursor.day(of: click.instant)
+    guard days.contains(day) else { return }
+    peaks.count(
+      partner, monday: Day(number: day).weekStart.number,
+      hour: ClickLimits.hourStart(click.instant),
+      click.flags.contains(.address) ? click.address : nil)
   }
 
   /// Counts a click if its day is asked for; returns the day.

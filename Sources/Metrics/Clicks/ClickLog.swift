@@ -61,10 +61,9 @@ struct ClickLog: Sendable {
         flags: isBot ? .bot : [], code: UInt32(code), instant: instant)
       let address = addresses[row]
       if !address.isEmpty {
-        let hour = UInt64(bitPattern: ClickLimits.hourStart(instant))
         record.flags.insert(.address)
-        record.addressHour = mix(
-          mix(segments[0].codeHashes[code], KeyNamespace.hash(address, KeyNamespace.address)), hour)
+        record.address = mix(
+          segments[0].codeHashes[code], KeyNamespace.hash(address, KeyNamespace.address))
         sketch.count(record.addressHour)
       }
       if !visitor.isEmpty {

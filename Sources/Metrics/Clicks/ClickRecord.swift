@@ -1,6 +1,6 @@
 import Engine
 
-/// A click event as the fold keeps it: some 40 bytes, only what it has.
+/// A click event as the fold keeps it: some 30 bytes and its ID, only what it has.
 ///
 /// | bytes | what |
 /// | --- | --- |
@@ -9,7 +9,7 @@ import Engine
 /// | 8 | the instant |
 /// | 8 | the visitor key's hash, if it has one |
 /// | 8 | the user's hash, if it has one that is not the visitor key |
-/// | 8 | the hash of code, address and clock hour, if it has an address |
+/// | 8 | the hash of code and address, if it has an address |
 /// | 1 + n | its ID, which orders what happens at one instant; 5 + n where it is very long |
 struct ClickRecord {
   /// What a record holds.
@@ -31,7 +31,12 @@ struct ClickRecord {
   var instant: Int64
   var viewer: UInt64 = 0
   var user: UInt64 = 0
-  var addressHour: UInt64 = 0
+  var address: UInt64 = 0
+
+  /// The group of clicks that the velocity limit counts: a code, an address and a clock hour.
+  var addressHour: UInt64 {
+    mix(address, UInt64(bitPattern: ClickLimits.hourStart(instant)))
+  }
 
   /// The hash of the user, nil for none.
   var userHash: UInt64? {
@@ -65,7 +70,7 @@ struct ClickRecord {
       store(record.instant)
       if record.flags.contains(.viewer) { store(record.viewer) }
       if record.flags.contains(.user) { store(record.user) }
-      if record.flags.contains(.address) { store(record.addressHour) }
+      if record.flags.contains(.address) { store(record.address) }
       if record.flags.contains(.longID) {
         store(UInt32(id.count))
       } else {
@@ -89,7 +94,7 @@ struct ClickRecord {
     instant = load(Int64.self)
     if flags.contains(.viewer) { viewer = load(UInt64.self) }
     if flags.contains(.user) { user = load(UInt64.self) }
-    if flags.contains(.address) { addressHour = load(UInt64.self) }
+    if flags.contains(.address) { address = load(UInt64.self) }
     let count = flags.contains(.longID) ? Int(load(UInt32.self)) : Int(load(UInt8.self))
     id = next..<next + count
     place = next + count

@@ -11,7 +11,7 @@ package struct Timelines: MetricStage {
   package static let summary = "clicks with their verdicts, and the touches of signups and sales"
   package static let isEphemeral = true
   package static let upstream = [LedgerStage.name, Buyers.name]
-  package static let writes = [counts, visitors, signupTouches, salePaths]
+  package static let writes = [counts, visitors, peaks, signupTouches, salePaths]
   package static let parameters = ClickLimits.declarations
   package static let reads: [SourceRead] = needed(attributionDays: 30, dedupeMinutes: 60)
 
@@ -46,6 +46,17 @@ package struct Timelines: MetricStage {
     columns: [
       ColumnSchema("partner_id", .text), ColumnSchema("week", .day),
       ColumnSchema("visitors", .integer),
+    ])
+
+  /// The busiest clock hour of each partner and week, how many clicks have an address, and how many
+  /// the most frequent one (0 where it has less than a fifth); bots aside.
+  package static let peaks = TableSchema(
+    name: "click_peaks", summary: "where a partner's clicks of a week come from",
+    key: ["partner_id", "week"], timeColumn: "week",
+    columns: [
+      ColumnSchema("partner_id", .text), ColumnSchema("week", .day),
+      ColumnSchema("peak_hour", .integer), ColumnSchema("addressed", .integer),
+      ColumnSchema("top_address", .integer),
     ])
 
   /// The last touch of each signup that has one.
@@ -121,7 +132,7 @@ package struct Timelines: MetricStage {
     partial.log.merge(other.log)
   }
 
-  /// The four tables; throws where two partners have one referral code.
+  /// The five tables; throws where two partners have one referral code.
   package func finish(
     _ partial: consuming Partial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
@@ -136,6 +147,7 @@ package struct Timelines: MetricStage {
     touches.sort(persons: questions.persons.count)
     return [
       judge.counts.table(partners), judge.counts.visitorTable(partners),
+      judge.peaks.table(partners),
       questions.signupTable(touches, partners), questions.saleTable(touches, partners),
     ].map { TableChange(rows: $0, replaces: .nothing) }
   }

@@ -2,12 +2,11 @@ import Engine
 
 /// Every sale shared over the partners that touched its customer, by five models: metrics.md
 /// section 4.
-package struct Attribution: MetricStage {
+package struct Attribution: DerivedStage {
   package static let name = "attribution"
   package static let tags = ["partners"]
   package static let summary = "each sale shared over its partners' touches, by five models"
   package static let upstream = [LedgerStage.name, Timelines.name]
-  package static let reads: [SourceRead] = []
   package static let writes = [schema]
 
   /// Who gets a sale that nobody touched.
@@ -30,17 +29,8 @@ package struct Attribution: MetricStage {
   /// The stage of a run.
   package init(_ context: RunContext) { self.context = context }
 
-  /// Nothing: all is made from the ledger and the timelines.
-  package func makePartial() {}
-
-  /// Never called: the stage reads no source.
-  package func add(_ batch: Batch, of source: String, to partial: inout Void) throws(StageError) {}
-
-  /// Nothing to add.
-  package func merge(_ other: Void, into partial: inout Void) throws(StageError) {}
-
   /// The table `attribution` of the window's sales; throws where a sale lacks its exchange rate.
-  package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
+  package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
     let ledger = Ledger(tables.table(LedgerStage.name))
     let paths = SalePaths(tables.table(Timelines.salePaths.name))
     var rows = AttributionRows(ledger, paths.partners)

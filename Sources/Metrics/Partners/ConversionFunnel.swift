@@ -6,13 +6,12 @@ import Engine
 /// distinct visitor keys, signups and first sales of the partner's customers as section 7 counts
 /// them, and their sales after the first. `signup_rate` = signups / visitors, `conversion_rate` =
 /// first_sales / visitors, `repeat_share` = repeat_sales / (first_sales + repeat_sales).
-package struct ConversionFunnel: MetricStage {
+package struct ConversionFunnel: DerivedStage {
   package static let name = "conversion_funnel"
   package static let tags = ["partners"]
   package static let summary =
     "clicks, visitors, signups, first and repeat sales per partner and week"
   package static let upstream = [LedgerStage.name, Buyers.name, Timelines.name, Owners.name]
-  package static let reads: [SourceRead] = []
   package static let writes = [schema]
 
   /// One row per partner and week that the window touches with any figure.
@@ -38,17 +37,8 @@ package struct ConversionFunnel: MetricStage {
   /// The stage of a run.
   package init(_ context: RunContext) { self.context = context }
 
-  /// Nothing: all is made from other stages' tables.
-  package func makePartial() {}
-
-  /// Never called: the stage reads no source.
-  package func add(_ batch: Batch, of source: String, to partial: inout Void) throws(StageError) {}
-
-  /// Nothing to add.
-  package func merge(_ other: Void, into partial: inout Void) throws(StageError) {}
-
   /// The table `conversion_funnel` of the weeks that the window touches.
-  package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
+  package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
     var weeks = FunnelWeeks(context)
     weeks.addClicks(
       tables.table(Timelines.counts.name), visitors: tables.table(Timelines.visitors.name))
@@ -62,8 +52,6 @@ package struct ConversionFunnel: MetricStage {
 private struct FunnelWeeks {
   /// The figures of one partner and week.
   private struct Figures {
-    let partner: Int
-    let week: Int32
     var clicks: Int64 = 0
     var visitors: Int64 = 0
     var signups: Int64 = 0
@@ -73,79 +61,69 @@ private struct FunnelWeeks {
 
   private let context: RunContext
   private let days: ClosedRange<Int32>
-  private var partners = StringPool()
-  private var groups = GroupTable()
-  private var figures: [Figures] = []
+  private var weeks = PartnerGroups(Figures())
 
   init(_ context: RunContext) {
     self.context = context
     days = context.window.daysFromMonday
   }
 
-  private mutating func group(_ partner: Int32, _ day: Int32) -> Int {
-    let week = Day(number: day).weekStart.number
-    let group = groups.group(UInt64(partner), UInt64(bitPattern: Int64(week)))
-    if group == figures.count { figures.append(Figures(partner: Int(partner), week: week)) }
-    return group
-  }
-
   mutating func addClicks(_ counts: Table, visitors: Table) {
     let column = counts.texts("partner_id")
-    let map = CodeMap(partners.merge(column.pool))
+    let map = weeks.add(column.pool)
     let clickDays = counts.integers("day")
     let clicks = counts.integers("clicks")
     let verdicts = counts.texts("verdict")
     let accepted = verdicts.pool.code(ofWord: ClickVerdict.accepted.word)
     for row in 0..<counts.count where verdicts.codes[row] == accepted {
-      figures[group(map[column.codes[row]], Int32(clickDays[row]))].clicks += clicks[row]
+      let group = weeks.group(map[column.codes[row]], weekOf: Int32(clickDays[row]))
+      weeks.figures[group].clicks += clicks[row]
     }
     let visited = visitors.texts("partner_id")
-    let visitedMap = CodeMap(partners.merge(visited.pool))
-    let weeks = visitors.integers("week")
+    let visitedMap = weeks.add(visited.pool)
+    let mondays = visitors.integers("week")
     let numbers = visitors.integers("visitors")
     for row in 0..<visitors.count {
-      figures[group(visitedMap[visited.codes[row]], Int32(weeks[row]))].visitors += numbers[row]
+      let group = weeks.group(visitedMap[visited.codes[row]], day: Int32(mondays[row]))
+      weeks.figures[group].visitors += numbers[row]
     }
   }
 
   mutating func addCustomers(_ owned: OwnedCustomers, _ ledger: Ledger) {
-    let map = CodeMap(partners.merge(owned.partners))
+    let map = weeks.add(owned.partners)
     var cursor = DayCursor(context.timeZone)
     for customer in owned.customers where customer.isSignup {
       let day = cursor.day(of: customer.createdAt)
-      if days.contains(day) { figures[group(map[customer.partner], day)].signups += 1 }
+      guard days.contains(day) else { continue }
+      weeks.figures[weeks.group(map[customer.partner], weekOf: day)].signups += 1
     }
     let firstSales = ledger.firstSales()
     for row in 0..<ledger.count
     where ledger.isSale(row) && days.contains(Int32(ledger.days[row])) {
       guard let owner = owned.owner(of: row) else { continue }
-      let group = group(map[owner], Int32(ledger.days[row]))
+      let group = weeks.group(map[owner], weekOf: Int32(ledger.days[row]))
       if firstSales[Int(ledger.users.codes[row])] == row {
-        figures[group].firstSales += 1
+        weeks.figures[group].firstSales += 1
       } else {
-        figures[group].repeatSales += 1
+        weeks.figures[group].repeatSales += 1
       }
     }
   }
 
   func table() -> Table {
-    let ranks = partners.ranks()
-    let rows = figures.sorted { left, right in
-      if left.week != right.week { return left.week < right.week }
-      return ranks[left.partner] < ranks[right.partner]
-    }
+    let groups = weeks.sorted()
+    let rows = groups.map { weeks.figures[$0] }
     return Table(
       schema: ConversionFunnel.schema,
       columns: [
-        .integers(rows.map { Int64($0.week) }),
-        .texts(TextColumn(codes: rows.map { Int32($0.partner) }, pool: partners)),
+        .integers(groups.map(weeks.day)), weeks.column(groups),
         .integers(rows.map(\.clicks)), .integers(rows.map(\.visitors)),
         .integers(rows.map(\.signups)), .integers(rows.map(\.firstSales)),
         .integers(rows.map(\.repeatSales)),
         .integers(rows.map { ratio($0.signups, $0.visitors) }),
         .integers(rows.map { ratio($0.firstSales, $0.visitors) }),
         .integers(rows.map { ratio($0.repeatSales, $0.firstSales + $0.repeatSales) }),
-        .integers(rows.map { $0.week + 6 <= context.window.lastDay ? 1 : 0 }),
+        .integers(groups.map { weeks.day($0) + 6 <= Int64(context.window.lastDay) ? 1 : 0 }),
       ])
   }
 }

@@ -1,14 +1,13 @@
 import Engine
 
 /// Clicks, signups, conversions, revenue and commissions per partner and day: metrics.md section 7.
-package struct PartnerAnalytics: MetricStage {
+package struct PartnerAnalytics: DerivedStage {
   package static let name = "partner_analytics"
   package static let tags = ["partners"]
   package static let summary = "clicks, signups, conversions and revenue per partner and day"
   package static let upstream =
     [LedgerStage.name, Buyers.name, Timelines.name, Owners.name]
     + (hasCommissions ? [commissions] : [])
-  package static let reads: [SourceRead] = []
   package static let writes = [schema]
 
   /// The stage whose table of the same name says what partners earned; 0 without one.
@@ -35,18 +34,9 @@ package struct PartnerAnalytics: MetricStage {
   /// The stage of a run.
   package init(_ context: RunContext) { self.context = context }
 
-  /// Nothing: all is made from other stages' tables.
-  package func makePartial() {}
-
-  /// Never called: the stage reads no source.
-  package func add(_ batch: Batch, of source: String, to partial: inout Void) throws(StageError) {}
-
-  /// Nothing to add.
-  package func merge(_ other: Void, into partial: inout Void) throws(StageError) {}
-
   /// The table `partner_analytics` of the window; throws where an amount lacks its exchange rate or
   /// a sum overflows.
-  package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
+  package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
     var days = PartnerDays(context)
     days.addClicks(tables.table(Timelines.counts.name))
     let ledger = tables.ownedLedger

@@ -3,12 +3,11 @@ import Engine
 /// Who owns a customer, one row per referred user for good: metrics.md section 3.
 ///
 /// The window adds rows; the status of all earlier ones follows their first sale.
-package struct Referrals: MetricStage {
+package struct Referrals: DerivedStage {
   package static let name = "referrals"
   package static let tags = ["partners"]
   package static let summary = "who referred each customer, and whether it qualified"
   package static let upstream = [Owners.name]
-  package static let reads: [SourceRead] = []
   package static let writes = [schema]
   package static let restates = Int.max
 
@@ -22,17 +21,8 @@ package struct Referrals: MetricStage {
   /// The stage of a run.
   package init(_ context: RunContext) { self.context = context }
 
-  /// Nothing: all is made from the owners.
-  package func makePartial() {}
-
-  /// Never called: the stage reads no source.
-  package func add(_ batch: Batch, of source: String, to partial: inout Void) throws(StageError) {}
-
-  /// Nothing to add.
-  package func merge(_ other: Void, into partial: inout Void) throws(StageError) {}
-
   /// The table `referrals`: the window's rows, and all earlier ones restated.
-  package func finish(_ partial: Void, _ tables: Upstream) throws(StageError) -> [TableChange] {
+  package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
     let owners = tables.table(Owners.name)
     let table = Table(schema: Self.schema, columns: owners.columns)
     let created = table.integers("created_at")

@@ -15,6 +15,9 @@ package struct ProductClicks: Sendable {
   private(set) var viewers: [Int64] = []
   private(set) var carts: [Int64] = []
   private var visitors = DistinctTable()
+  /// The day asked for last, and its group by product, −1 where none is known.
+  private var today = Int32.min
+  private var todays: [Int32] = []
 
   /// Counts the views and carts of a batch that fall into the window.
   mutating func add(_ batch: Batch, _ columns: ClickColumns, _ context: RunContext) {
@@ -42,7 +45,7 @@ package struct ProductClicks: Sendable {
       let agent = agents.code(of: agentTexts[row])
       if agents.isBot(agent) { continue }
 
-      let group = group(product: products.intern(product), day: day)
+      let group = group(ofDay: day, product: products.intern(product))
       if event == cart {
         carts[group] += 1
         continue
@@ -69,6 +72,21 @@ package struct ProductClicks: Sendable {
     visitors.insert(seen) { counts[$0] += 1 }
     viewers = counts
     seen.removeAll(keepingCapacity: true)
+  }
+
+  /// The group of a product on a day. A log is mostly in order of time, so the groups of the day that
+  /// was asked for last are at hand by product.
+  @inline(__always)
+  private mutating func group(ofDay day: Int32, product: Int) -> Int {
+    if day != today {
+      today = day
+      for product in todays.indices { todays[product] = -1 }
+    }
+    while todays.count <= product { todays.append(-1) }
+    if todays[product] >= 0 { return Int(todays[product]) }
+    let group = group(product: product, day: day)
+    todays[product] = Int32(group)
+    return group
   }
 
   /// The group of a product and day, added if it is new.

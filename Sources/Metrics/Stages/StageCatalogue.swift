@@ -29,6 +29,9 @@ package enum StageCatalogue {
     Entry(stage: Attribution.self),
     Entry(stage: PartnerAnalytics.self),
     Entry(stage: ConversionFunnel.self),
+    Entry(stage: ReferralStats.self),
+    Entry(stage: FraudSignals.self),
+    Entry(stage: PartnerScores.self),
   ]
 
   /// The stage of a name, nil if there is none.

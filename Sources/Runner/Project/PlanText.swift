@@ -78,20 +78,11 @@ package struct PlanText {
       // An inline program may hold values of the environment, so only its kind is shown.
       columns.add(["program", program.text ?? "as written there", origins["program"]])
     }
-    for declaration in declarations {
+    for declaration in plan.parameterDeclarations {
       let text = settings.parameters[declaration.name] ?? declaration.defaultValue
       columns.add([declaration.name, text, origins[declaration.name]])
     }
     return "\nsettings\n" + columns.text
-  }
-
-  /// The settings that the plan's stages ask for, each once.
-  private var declarations: [ParameterDeclaration] {
-    plan.stages.reduce(into: []) { all, stage in
-      for declaration in stage.parameters where !all.contains(declaration) {
-        all.append(declaration)
-      }
-    }
   }
 
   private var stages: String {

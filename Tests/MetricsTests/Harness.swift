@@ -169,14 +169,9 @@ extension Table {
       let value = values[row]
       if value == .absent { return "" }
       var bytes: [UInt8] = []
-      switch schema.columns[column].type {
-      case .text, .integer: return String(value)
-      case .money: Money.append(value, digits: 2, to: &bytes)
-      case .day: return Day(number: Int32(value)).text
-      case .instant: Instant.append(value, to: &bytes)
-      case .boolean: return value == 1 ? "true" : "false"
-      case .ratio: Money.append(value, digits: 6, to: &bytes)
-      }
+      let described = schema.columns[column]
+      CSVEncoder(moneyDigits: 2).append(
+        value, as: described.type, decimals: described.decimals, to: &bytes)
       return String(decoding: bytes, as: UTF8.self)
     }
   }

@@ -61,6 +61,7 @@ struct Job {
     "partner_analytics", "conversion_funnel", "referral_stats", "fraud_signals", "partner_scores",
     "commissions", "commission_exceptions", "payouts", "payout_register", "partner_fees",
     "partner_dimension",
+    "growth_metrics", "mrr_movements", "customer_ltv", "product_forecast",
   ]
 
   func plan() throws -> (RunPlan, Project) {

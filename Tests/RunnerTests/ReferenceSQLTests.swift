@@ -59,10 +59,11 @@ struct ReferenceSQLTests {
   static let tables = [
     "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics", "click_quality",
     "referrals", "attribution", "partner_analytics", "conversion_funnel", "referral_stats",
-    "fraud_signals", "partner_scores", "commissions", "payouts",
+    "fraud_signals", "partner_scores", "commissions", "payouts", "growth_metrics", "mrr_movements",
+    "customer_ltv",
   ]
   /// Tables that some windows rightly leave empty.
-  static let sparse = ["referrals", "commissions", "payouts"]
+  static let sparse = ["referrals", "commissions", "payouts", "mrr_movements"]
 
   static let settings = [
     Setting(zone: "UTC", currency: "USD", from: nil, to: NastyData.lastDay),

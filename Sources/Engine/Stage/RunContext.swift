@@ -9,13 +9,19 @@ package struct RunContext: Sendable {
   package let currency: Currency
   /// The values of the stages' declared settings.
   package let parameters: Parameters
+  /// The year of tax forms with its rules; nil where the settings name none.
+  package let taxYear: TaxYear?
 
   /// A run's context.
-  package init(window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters) {
+  package init(
+    window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters,
+    taxYear: TaxYear? = nil
+  ) {
     self.window = window
     self.timeZone = timeZone
     self.currency = currency
     self.parameters = parameters
+    self.taxYear = taxYear
   }
 
   /// The last instant the run sees.

@@ -18,6 +18,7 @@ package enum StageCatalogue {
     Entry(stage: ProductDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
+    Entry(stage: TaxForms.self),
   ]
 
   /// The stage of a name, nil if there is none.

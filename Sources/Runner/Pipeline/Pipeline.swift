@@ -23,6 +23,8 @@ package struct Pipeline: Sendable {
   package let stages: [String]
   /// Names of reports in the file's order, each once.
   package let reports: [String]
+  /// Who pays and files tax forms, if the file says.
+  package let tax: TaxSpec?
 
   /// The source of a name, nil if the pipeline does not have it.
   package func source(_ name: String) -> SourceSpec? {

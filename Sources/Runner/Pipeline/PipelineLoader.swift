@@ -81,6 +81,7 @@ package struct PipelineLoader {
     }
     let stages = names(reader, "stages", known.stages.map(\.name), isRequired: true)
     let reports = names(reader, "reports", known.reports, isRequired: false)
+    let tax = reader.optionalMapping("tax", what: "tax").map { TaxSpecReader(reader: $0).spec() }
     let written = Set((entries ?? []).compactMap(\.key.text))
     for stage in stages { checkSources(of: stage, written, problems) }
     reader.finish()
@@ -88,7 +89,7 @@ package struct PipelineLoader {
     return Pipeline(
       name: name ?? Self.baseName(file), summary: summary, file: file, settings: effective,
       warehouse: warehouse, inputs: inputs, output: output, sources: sources,
-      stages: stages.map(\.name), reports: reports.map(\.name))
+      stages: stages.map(\.name), reports: reports.map(\.name), tax: tax)
   }
 
   private func names(

@@ -28,17 +28,22 @@ package struct RunPlan: Sendable {
     self.pipeline = pipeline
     self.options = options
     let settings = pipeline.settings
+    let selected = try Self.select(pipeline, options)
+    let window = options.isFullRefresh ? Window(from: nil, to: window.to) : window
+    let parameters: Parameters
     do throws(ParameterError) {
-      context = RunContext(
-        window: options.isFullRefresh ? Window(from: nil, to: window.to) : window,
-        timeZone: settings.timezone, currency: settings.currency,
-        parameters: try Parameters(
-          settings.parameters, declarations: StageCatalogue.parameters,
-          currency: settings.currency))
+      parameters = try Parameters(
+        settings.parameters, declarations: StageCatalogue.parameters, currency: settings.currency)
     } catch {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }
-    let selected = try Self.select(pipeline, options)
+    context = RunContext(
+      window: window, timeZone: settings.timezone, currency: settings.currency,
+      parameters: parameters,
+      taxYear: selected.contains(TaxForms.name)
+        ? try TaxYear.read(
+          pipeline, window: window, parameters: parameters, folder: folder, world: Project.world)
+        : nil)
     stages = Registry.stages.filter { selected.contains($0.name) }
     let isPartial = options.select != nil || options.exclude != nil
     let read = Set(stages.flatMap { $0.reads.map(\.source) })

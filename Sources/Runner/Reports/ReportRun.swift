@@ -85,7 +85,8 @@ package struct ReportRun {
     let folder = "\(output)/\(content.period.label)"
     try file { () throws(FileError) in try makeFolder(folder) }
     var made: [(file: PreparedFile, written: WrittenFile)] = []
-    let workbook = PreparedFile("\(folder)/\(name).xlsx")
+    let base = content.report.workbook.replacing("{period}", with: content.period.label)
+    let workbook = PreparedFile("\(folder)/\(base).xlsx")
     let rows = try ReportWorkbook(content: content, format: format)
       .write(to: workbook.temporaryPath)
     let size = try workbook.check()

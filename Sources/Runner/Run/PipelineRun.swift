@@ -114,15 +114,10 @@ package struct PipelineRun {
   ) throws(RunError) -> [BoundSource] {
     var sources: [BoundSource] = []
     for spec in plan.sources {
-      let files = try SourceFiles(spec: spec, folder: plan.inputs).bind(observer)
       let readers = executions.filter { execution in
         execution.stage.reads.contains { $0.source == spec.contract.source }
       }
-      let run = SourceRun(
-        contract: spec.contract,
-        settings: RecordDecoder.Settings(
-          timeZone: spec.timezone, currency: plan.context.currency),
-        files: files, readers: readers, options: plan.options.pass)
+      let run = try SourceRun(spec, of: plan, readers: readers, observer)
       sources.append((spec, run))
     }
     return sources

@@ -10,6 +10,17 @@ struct SourceRun {
   let readers: [any StageExecution]
   let options: PassOptions
 
+  /// A source of a plan, its files found and bound.
+  init(
+    _ spec: SourceSpec, of plan: RunPlan, readers: [any StageExecution], _ observer: any RunObserver
+  ) throws(RunError) {
+    contract = spec.contract
+    settings = RecordDecoder.Settings(timeZone: spec.timezone, currency: plan.context.currency)
+    files = try SourceFiles(spec: spec, folder: plan.inputs).bind(observer)
+    self.readers = readers
+    options = plan.options.pass
+  }
+
   /// What a pass came to.
   struct Result {
     var counts: SourceCounts

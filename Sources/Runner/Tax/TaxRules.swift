@@ -46,6 +46,8 @@ package struct TaxRules: Sendable {
   package let states: [Entry<(state: String, amount: Int64)>]
   /// Paths of the portal's header rows.
   package let templates: [Entry<String>]
+  /// How many characters the portal's fields take.
+  let lengths: PortalRows.Lengths
 }
 
 extension Array {

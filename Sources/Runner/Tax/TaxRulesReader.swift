@@ -66,7 +66,19 @@ package struct TaxRulesReader {
       },
       templates: entries(reader, "templates") { item in
         item.text("file", expected: "a file beside the rules").map { folder + $0 }
-      })
+      },
+      lengths: lengths(reader.optionalMapping("lengths", what: "lengths")))
+  }
+
+  private func lengths(_ reader: MappingReader?) -> PortalRows.Lengths {
+    func length(_ key: String, _ usual: Int64) -> Int {
+      Int(reader?.optionalInteger(key, in: 1...1000) ?? usual)
+    }
+    let lengths = PortalRows.Lengths(
+      name: length("name", 40), person: length("person", 40), address: length("address", 35),
+      city: length("city", 40), account: length("account", 20), email: length("email", 75))
+    reader?.finish()
+    return lengths
   }
 
   private func amount(_ reader: MappingReader) -> Int64? {

@@ -17,6 +17,7 @@ struct Harness {
   var seed: UInt64 = 0
   /// Tables that earlier runs published, by name.
   var published: [String: Table] = [:]
+  var taxYear: TaxYear?
 
   func context() throws -> RunContext {
     let currency = try require(Currency(code: "USD"))
@@ -24,7 +25,8 @@ struct Harness {
       window: Window(from: from.flatMap { Day($0) }, to: try require(Day(to))),
       timeZone: timeZone, currency: currency,
       parameters: try Parameters(
-        parameters, declarations: StageCatalogue.parameters, currency: currency))
+        parameters, declarations: StageCatalogue.parameters, currency: currency),
+      taxYear: taxYear)
   }
 
   /// The changes of every table that the stages make, by table; `inputs` holds the CSV of each
@@ -72,6 +74,12 @@ struct Harness {
         published[read.schema.name] ?? Table(empty: read.schema.selecting(read.columns))
     }
     return try stage.finish(merged, Upstream(computed: computed, published: earlier))
+  }
+
+  /// The batches of a source's CSV, for a stage that is not finished as others are.
+  func decode(_ text: String, of source: String, fold: (Batch) throws -> Void) throws {
+    let contract = try require(Sources.named(source))
+    try decode([Array(text.utf8)], contract, contract.fields.map { _ in true }, fold: fold)
   }
 
   private func decode(

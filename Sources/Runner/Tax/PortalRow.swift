@@ -65,7 +65,7 @@ struct PortalRows {
       .payerPostalCode: Self.postalCode(payer.postalCode, country),
       .payerPhoneType: payer.phone == nil ? "" : country == "US" ? "D" : "I",
       .payerPhone: Self.phone(payer.phone),
-      .payerEmail: text(payer.email, lengths.email, "the payer's e-mail"),
+      .payerEmail: PortalText(payer.email ?? "", length: lengths.email, keepsStops: true).text,
     ]
   }
 

@@ -1,7 +1,7 @@
 /// Text as the IRS portal takes it: plain ASCII without what its upload refuses.
 ///
-/// Accents are taken off, typographic marks become plain ones; `$`, commas, quotes and control
-/// characters go; nothing begins as a formula would (`=`, `+`, `-`, `@`).
+/// Accents are taken off, typographic marks become plain ones; `$`, commas, full stops, quotes and
+/// control characters go; nothing begins as a formula would (`=`, `+`, `-`, `@`).
 struct PortalText: Equatable {
   /// The text.
   private(set) var text = ""
@@ -10,8 +10,8 @@ struct PortalText: Equatable {
   /// Whether it was cut.
   private(set) var isCut = false
 
-  /// A text of at most `length` characters.
-  init(_ source: String, length: Int = .max) {
+  /// A text of at most `length` characters; `keepsStops` is for e-mail addresses.
+  init(_ source: String, length: Int = .max, keepsStops: Bool = false) {
     var words: [String] = []
     var word = ""
     func end() {
@@ -20,8 +20,8 @@ struct PortalText: Equatable {
     }
     for scalar in source.unicodeScalars {
       switch scalar.value {
-      case 0x24: continue
-      case 0x22: continue
+      case 0x22, 0x24: continue
+      case 0x2E where !keepsStops: continue
       case 0x2C, 0...0x20, 0x7F...0xA0: end()
       case 0x21...0x7E: word.unicodeScalars.append(scalar)
       case 0x300...0x36F: continue
@@ -57,7 +57,7 @@ struct PortalText: Equatable {
       ("t", "ţťŧț"), ("TH", "Þ"), ("th", "þ"), ("U", "ÙÚÛÜŨŪŬŮŰŲƯ"), ("u", "ùúûüũūŭůűųư"),
       ("W", "Ŵ"), ("w", "ŵ"), ("Y", "ÝŶŸ"), ("y", "ýÿŷ"), ("Z", "ŹŻŽ"), ("z", "źżž"),
       ("'", "‘’‚‛′´`ʼ"), ("-", "‐‑‒–—―−"), (" ", "\u{2002}\u{2003}\u{2009}\u{202F}\u{3000}"),
-      ("", "“”„‟″«»®™©\u{AD}\u{200B}\u{200D}\u{FEFF}"), ("...", "…"), ("a", "ª"), ("o", "º°"),
+      ("", "“”„‟″«»®™©\u{AD}\u{200B}\u{200D}\u{FEFF}"), ("", "…"), ("a", "ª"), ("o", "º°"),
     ] {
       for letter in letters.unicodeScalars { table[letter] = plain }
     }

@@ -149,7 +149,8 @@ struct TaxFacts {
   private var states: [TaxYear.Fact] {
     rules.states.filter { $0.years.contains(year) }.map { entry in
       TaxYear.Fact(
-        section: "state", name: entry.value.state, value: amount(entry.value.amount),
+        section: "state", name: "Threshold in \(entry.value.state)",
+        value: amount(entry.value.amount),
         source: entry.source, asOf: entry.asOf)
     }
   }

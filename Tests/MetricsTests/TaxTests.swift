@@ -208,9 +208,7 @@ extension TaxTests {
     ("near_threshold", "p,W-9,P,individual,SSN,123-45-6701,US,NY,", "2200.00", "", ""),
     ("withholding_absent", "p,W-9,P,individual,SSN,,US,NY,", "2500.00", "100.00", ""),
     ("withholding_absent", "p,W-9,P,individual,SSN,123-45-6701,US,NY,true", "25.00", "", ""),
-    (
-      "withholding_unexpected", "p,W-9,P,individual,SSN,123-45-6701,US,NY,", "25.00", "6.00", "", ""
-    ),
+    ("withholding_unexpected", "p,W-9,P,individual,SSN,123-45-6701,US,NY,", "25.00", "6.00", ""),
     ("withholding_unexpected", "p,W-8BEN,P,,,,DE,,", "2500.00", "750.00", ""),
     ("reported_by_missing", "p,W-9,P,individual,SSN,123-45-6701,US,NY,", "25.00", "", "none"),
     ("year_edge", "p,W-9,P,individual,SSN,123-45-6701,US,NY,", "25.00", "", "2026-12-31"),

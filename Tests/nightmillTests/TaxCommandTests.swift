@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// `tax 1099` as finance uses it, on made-up people; and that no tax number is anywhere but in the
@@ -129,6 +130,13 @@ import Testing
         "1099-reconciliation.csv", "1099-rules.csv", "1099-summary-2024.xlsx",
       ])
     #expect(project.scratch.names("out/2024/1099-copies").count == 250)
+    let workbook = try Dump("\(project.scratch.path)/out/2024/1099-summary-2024.xlsx")
+    #expect(
+      workbook.file.sheets == [
+        "About", "Summary", "Recipients", "Payments", "Exceptions", "Reconciliation", "Status",
+        "Exception kinds", "Rules",
+      ])
+    #expect(workbook["Recipients!E5"]?.value != nil)
     let ledger = try #require(project.scratch.text("out/2024/1099-reconciliation.csv"))
     #expect(ledger.contains("\nDifference,ledger less included and left out,0,0.00,0.00\n"))
 
@@ -160,7 +168,9 @@ import Testing
   func nothingLeaks() throws {
     let project = try Project(people: 12)
     // Refused, ragged, quoted without end, repeated, and in fields that are not for it.
-    project.numbers += ["123456780", "412345678", "423456789", "434567890", "445678901", "456789012"]
+    project.numbers += [
+      "123456780", "412345678", "423456789", "434567890", "445678901", "456789012",
+    ]
     project.profiles += [
       "q1,W-99,Bad Form,individual,SSN,412-34-5678,1 St,City,NY,10001,US",
       "q2,W-9,\"Never Closed,individual,SSN,423-45-6789,1 St,City,NY,10001,US",
@@ -276,6 +286,9 @@ import Testing
       "--format", "csv", "--pipeline", "tax",
     ])
     #expect(rows.out == "tax_year,decision,n\n2024,form,2\n2027,form,1\n")
+    let unsaid = try project.run(["run", "tax", "--inputs", "in", "--to", "2024-12-31", "--quiet"])
+    #expect(unsaid.exit == 0)
+    #expect(unsaid.err.contains("no tax year is set"))
     let rules = try #require(project.scratch.text("out/2027/1099-rules.csv"))
     #expect(rules.contains("rule,Threshold,2100.00,the setting tax_threshold,"))
   }

@@ -10,5 +10,5 @@ SELECT
   (SELECT COUNT(*) FROM form_1099_exceptions WHERE tax_year = :year) AS exceptions,
   (SELECT COALESCE(SUM("used"), 0) FROM source_counts
     WHERE source = 'payouts' AND run_id = (
-      SELECT run_id FROM runs WHERE ' ' || stages || ' ' LIKE '% tax_1099 %'
+      SELECT run_id FROM runs WHERE stages LIKE '%tax_1099%'
       ORDER BY finished_at DESC, run_id DESC LIMIT 1)) AS rows_used

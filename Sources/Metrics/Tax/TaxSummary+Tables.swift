@@ -57,10 +57,10 @@ extension TaxSummary {
   /// Rows of `form_1099_payments` by payout.
   func paymentTable() throws(StageError) -> Table {
     let payouts = data.payouts
+    // IDs are a key, so each has one row, and its rank is the row's place.
+    var order = [Int](repeating: 0, count: payouts.id.count)
     let idRanks = payouts.ids.ranks()
-    let order = payouts.id.indices.sorted {
-      idRanks[Int(payouts.id[$0])] < idRanks[Int(payouts.id[$1])]
-    }
+    for row in payouts.id.indices { order[idRanks[Int(payouts.id[row])]] = row }
     var currencies = TextColumn()
     var ownAmounts = TextColumn()
     var reasons = TextColumn()

@@ -156,18 +156,21 @@ struct TaxSummary {
     let amount = data.payouts.amount[row]
     let withheld = data.payouts.withheld[row]
     let paid = data.payouts.processedAt[row]
-    let place = "partner \(data.partners.text(of: Int(data.payouts.partner[row])))"
-    guard let share = Money.multiply(amount, by: year.withholdingRate) else {
-      throw TaxForms.overflowError(place)
+    // Made only for an error: it would cost more than the sums.
+    func place() -> String {
+      "partner \(data.partners.text(of: Int(data.payouts.partner[row])))"
     }
-    recipient.amount = try TaxForms.sum(recipient.amount, amount, place)
-    recipient.withholding = try TaxForms.sum(recipient.withholding, share, place)
+    guard let share = Money.multiply(amount, by: year.withholdingRate) else {
+      throw TaxForms.overflowError(place())
+    }
+    recipient.amount = try TaxForms.sum(recipient.amount, amount, place())
+    recipient.withholding = try TaxForms.sum(recipient.withholding, share, place())
     if withheld != .absent {
-      recipient.withheld = try TaxForms.sum(recipient.withheld, withheld, place)
+      recipient.withheld = try TaxForms.sum(recipient.withheld, withheld, place())
     }
     if data.payouts.reporter[row] < 0 {
       recipient.unsaid.count += 1
-      recipient.unsaid.amount = try TaxForms.sum(recipient.unsaid.amount, amount, place)
+      recipient.unsaid.amount = try TaxForms.sum(recipient.unsaid.amount, amount, place())
     }
     recipient.payments += 1
     recipient.firstPaidAt = min(recipient.firstPaidAt, paid)

@@ -22,8 +22,8 @@ extension Command {
     examples: [
       Example("nightmill tax 1099 --year 2026", "the year, up to yesterday"),
       Example(
-        "nightmill tax 1099 --year 2026 --to 2027-01-15 --filing filing/1099-nec.csv "
-          + "--template iris-1099-nec-2026.csv", "with the file for the IRS portal"),
+        "nightmill tax 1099 --year 2026 --filing filing/nec.csv --template iris.csv",
+        "with the file for the IRS portal"),
     ],
     run: { arguments, console throws(RunError) in
       guard arguments.positionals[0] == "1099" else {

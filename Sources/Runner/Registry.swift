@@ -30,14 +30,16 @@ package enum Registry {
     KnownNames(
       sources: sources,
       stages: stages.filter { !$0.isEphemeral }.map { type in
-        KnownNames.Stage(type.name, reads: sourcesRead(by: type))
+        KnownNames.Stage(
+          type.name, reads: sourcesRead(by: type), writes: type.writes.map(\.name))
       },
       reports: reports,
       parameters: StageCatalogue.parameters.map { declaration in
         KnownNames.Parameter(declaration.name, expected: declaration.summary) { text, currency in
           declaration.value(of: text, currency: currency) != nil
         }
-      })
+      },
+      tables: tables)
   }
 
   /// The sources a stage needs, its own and those of the stages that are computed for it in memory.
@@ -70,6 +72,20 @@ package enum Registry {
     let scheme = url.split(separator: ":").first.map(String.init) ?? url
     throw RunError(
       .usage, "no warehouse is reached by \"\(scheme):\"", help: "write sqlite:PATH")
+  }
+
+  /// A warehouse in memory with the tables of some migrations, gone with the object.
+  static func scratchWarehouse(
+    _ migrations: [Migration], currency: Currency
+  ) throws(WarehouseError) -> any Warehouse {
+    let warehouse = try SQLiteWarehouse(inMemoryWithMoneyDigits: currency.digits)
+    try warehouse.migrate(migrations)
+    return warehouse
+  }
+
+  /// Whether the database at a URL may be written to.
+  static func isWritable(_ url: String) -> Bool {
+    access(String(url.dropFirst("sqlite:".count)), W_OK) == 0
   }
 
   /// Whether there is a database at a URL; false also where its kind is not known.

@@ -24,6 +24,19 @@ struct Database: ~Copyable {
     sqlite3_busy_timeout(handle, patience)
   }
 
+  /// Opens an empty database in memory, which is gone when this ends.
+  init() throws(SQLiteError) {
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY
+    let code = sqlite3_open_v2(":memory:", &opened, flags, nil)
+    guard code == SQLITE_OK, let opened else {
+      sqlite3_close_v2(opened)
+      throw SQLiteError(opening: "a database in memory", code: code)
+    }
+    handle = opened
+    sqlite3_extended_result_codes(handle, 1)
+  }
+
   deinit { sqlite3_close_v2(handle) }
 
   /// Runs one statement, ignoring its rows.
@@ -32,11 +45,27 @@ struct Database: ~Copyable {
   }
 
   /// Runs `body` in a transaction that holds the write lock from the start: all of it, or nothing.
+  /// Within a transaction it is a part of that one.
   func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
-    try execute("BEGIN IMMEDIATE")
-    do throws(SQLiteError) {
+    if isInTransaction { return try body() }
+    try transaction(orError: { $0 }) { () throws(SQLiteError) in
       try body()
-      try execute("COMMIT")
+      return true
+    }
+  }
+
+  /// Runs `body` in a transaction that holds the write lock from the start, and commits it if
+  /// `body` says so; SQLite's own errors become the caller's.
+  func transaction<Failure: Error>(
+    orError convert: (SQLiteError) -> Failure, _ body: () throws(Failure) -> Bool
+  ) throws(Failure) {
+    func execute(_ sql: String) throws(Failure) {
+      do throws(SQLiteError) { try self.execute(sql) } catch { throw convert(error) }
+    }
+    try execute("BEGIN IMMEDIATE")
+    do throws(Failure) {
+      let isKept = try body()
+      try execute(isKept ? "COMMIT" : "ROLLBACK")
     } catch {
       // After some failures, such as a full disk, SQLite has rolled back already. If rolling back
       // fails, the journal does it when the file is next opened: the first error is the one to
@@ -66,8 +95,10 @@ struct Database: ~Copyable {
     guard code == SQLITE_OK else {
       let offset = Int(sqlite3_error_offset(handle))
       let text = String(decoding: sql.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      let line = offset < 0 ? text : lines(of: text, at: start + offset)
-      throw SQLiteError(connection: handle, sql: line)
+      guard offset >= 0 else { throw SQLiteError(connection: handle, sql: text) }
+      throw SQLiteError(
+        connection: handle, sql: lines(of: text, at: start + offset),
+        line: 1 + text.utf8.prefix(start + offset).count { $0 == UInt8(ascii: "\n") })
     }
     return (prepared, end)
   }

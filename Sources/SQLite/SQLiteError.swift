@@ -11,23 +11,31 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
   package let message: String
   /// What to do about it.
   package let help: String
+  /// The line of the statement that it is about, from 1, where SQLite knows it.
+  let line: Int?
 
   /// A refusal that is not SQLite's.
-  init(_ kind: WarehouseError.Kind, _ message: String, help: String, code: Int32 = 0) {
+  init(
+    _ kind: WarehouseError.Kind, _ message: String, help: String, code: Int32 = 0, line: Int? = nil
+  ) {
     self.kind = kind
     self.code = code
     self.message = message
     self.help = help
+    self.line = line
   }
 
   /// What a connection says about the call that has just failed, for the statement `sql`.
-  init(connection: OpaquePointer, sql: String) {
+  init(connection: OpaquePointer, sql: String, line: Int? = nil) {
     let code = sqlite3_extended_errcode(connection)
     let path = sqlite3_db_filename(connection, "main").map { String(cString: $0) } ?? ""
+    // A database in memory has no name worth telling.
+    let place = path.isEmpty ? "" : "\(path): "
     let answer = String(cString: sqlite3_errmsg(connection))
     let (kind, help) = Self.remedy(code, answer: answer, path: path)
     self.init(
-      kind, "\(path): \(answer)\n  statement: \(Self.firstLine(sql))", help: help, code: code)
+      kind, "\(place)\(answer)\n  statement: \(Self.firstLine(sql))", help: help, code: code,
+      line: line)
   }
 
   /// A call that failed before there was a connection to ask.
@@ -40,7 +48,9 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
   package var description: String { "\(message)\n  help: \(help)" }
 
   /// The same, as every warehouse says it.
-  package var warehouseError: WarehouseError { WarehouseError(kind, message, help: help) }
+  package var warehouseError: WarehouseError {
+    WarehouseError(kind, message, help: help, line: line)
+  }
 
   /// The first line that says something, cut where it would fill the screen.
   static func firstLine(_ sql: String) -> String {

@@ -7,19 +7,54 @@ import Engine
 // window was run; and what a span replaces needs the set of keys anyway.
 
 extension SQLiteWarehouse {
-  /// Makes all changes in one transaction; any failure leaves the file as it was.
-  package func publish(_ changes: [TableChange]) throws(WarehouseError) {
-    do throws(SQLiteError) {
-      try database.transaction { () throws(SQLiteError) in
-        for change in changes { try publish(change) }
+  /// Makes all changes in one transaction; any failure, or an audit that refuses, leaves the file
+  /// as it was.
+  package func publish(
+    _ changes: [TableChange], audit: () throws(WarehouseError) -> Verdict
+  ) throws(WarehouseError) {
+    var isPublished = false
+    try database.transaction(orError: \.warehouseError) { () throws(WarehouseError) in
+      try apply(changes)
+      if case .publish(let more) = try audit() {
+        try apply(more)
+        isPublished = true
       }
-    } catch {
-      throw error.warehouseError
+      return isPublished
     }
+    if !isPublished { return }
     // Folds the log into the file. It cannot while another program reads; then the next publication
     // or the last program to close the file does it. What was committed is safe in either place, so
     // no failure counts.
     try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  /// Migrates and makes the changes in a transaction that is always undone.
+  package func rehearse(
+    _ migrations: [Migration], _ changes: [TableChange], audit: () throws(WarehouseError) -> Void
+  ) throws(WarehouseError) {
+    try database.transaction(orError: \.warehouseError) { () throws(WarehouseError) in
+      try migrate(migrations)
+      try apply(changes)
+      try audit()
+      return false
+    }
+  }
+
+  /// Runs `body` in a transaction that only reads: in write-ahead mode it sees one state of the
+  /// file.
+  package func snapshot(_ body: () throws(WarehouseError) -> Void) throws(WarehouseError) {
+    do throws(SQLiteError) { try database.execute("BEGIN") } catch { throw error.warehouseError }
+    // Nothing was written, so ending it cannot fail in a way that matters.
+    defer { try? database.execute("ROLLBACK") }
+    try body()
+  }
+
+  private func apply(_ changes: [TableChange]) throws(WarehouseError) {
+    do throws(SQLiteError) {
+      for change in changes { try publish(change) }
+    } catch {
+      throw error.warehouseError
+    }
   }
 
   private func publish(_ change: TableChange) throws(SQLiteError) {

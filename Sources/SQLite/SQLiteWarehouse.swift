@@ -41,6 +41,19 @@ package final class SQLiteWarehouse: Warehouse {
     }
   }
 
+  /// A warehouse in memory, which is gone with this object: for rehearsals where there is no file
+  /// yet, and for compiling statements without one.
+  package init(inMemoryWithMoneyDigits moneyDigits: Int) throws(WarehouseError) {
+    do throws(SQLiteError) {
+      database = try Database()
+      path = ":memory:"
+      isReadOnly = false
+      try database.defineMoneyText(digits: moneyDigits)
+    } catch {
+      throw error.warehouseError
+    }
+  }
+
   package var displayName: String { "sqlite:\(path)" }
 }
 

@@ -9,7 +9,7 @@ struct Program {
 
   /// The commands in the order of the help.
   static let commands: [Command] = [
-    .run, .plan, .report, .tax, .list, .export, .query, .generate,
+    .run, .plan, .check, .report, .tax, .list, .export, .query, .generate,
   ]
 
   /// Does what the words after the program's name say; returns how the process ends.

@@ -31,7 +31,8 @@ final class Progress: RunObserver {
   /// Microseconds between two drawings of a line: quick to the eye, nothing to the run.
   private static let pause: Int64 = 100_000
 
-  /// Shows a run; `afterStage` is called after each stage, the last moments before publishing.
+  /// Shows a run; `afterStage` is called after each stage and check, the last moments before
+  /// publishing.
   init(_ console: Console, isQuiet: Bool, afterStage: @escaping @Sendable () -> Void = {}) {
     self.console = console
     self.isQuiet = isQuiet
@@ -88,6 +89,9 @@ final class Progress: RunObserver {
     state.withLock { $0.stages.append(Stage(name: stage, rows: rows, seconds: seconds)) }
     afterStage()
   }
+
+  /// Nothing is published while checks look, so a run may still be stopped.
+  func checkEnded(_ result: CheckResult) { afterStage() }
 
   func warning(_ message: String) {
     state.withLock { state in

@@ -18,7 +18,9 @@ struct Summary {
     self.stages = stages
   }
 
-  var text: String { "\n" + sources + "\n" + timings + "\n" + tables + "\n" + written + end }
+  var text: String {
+    "\n" + sources + "\n" + timings + "\n" + tables + "\n" + checks + written + end
+  }
 
   private var sources: String {
     var columns = TextColumns()
@@ -48,6 +50,18 @@ struct Summary {
     columns.add(["table", "rows"])
     for table in outcome.tables { columns.add([table.name, Figures.count(table.rows)]) }
     return columns.text
+  }
+
+  private var checks: String {
+    if outcome.checks.isEmpty { return "" }
+    var columns = TextColumns(leading: 2)
+    columns.add(["check", "status", "failing"])
+    let passed = outcome.checks.count { $0.status == .passed }
+    columns.add(["\(Figures.count(passed, "check"))", "passed", "0"])
+    for check in outcome.checks where check.status != .passed {
+      columns.add([check.name, check.status.rawValue, Figures.count(check.failing)])
+    }
+    return columns.text + "\n"
   }
 
   private var written: String { files.isEmpty ? "" : "files\n" + files + "\n" }

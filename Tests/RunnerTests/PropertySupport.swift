@@ -23,16 +23,6 @@ final class Scratch: Sendable {
   }
 }
 
-/// Says nothing, stops nothing.
-struct SilentObserver: RunObserver {
-  func sourceBegan(_ source: String, files: Int, bytes: Int) {}
-  func sourceRestarted(_ source: String) {}
-  func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
-  func sourceEnded(_ counts: SourceCounts, seconds: Double) {}
-  func stageEnded(_ stage: String, rows: Int, seconds: Double) {}
-  func warning(_ message: String) {}
-}
-
 /// A pipeline run inside the test's process, the whole way from files to a warehouse and back out
 /// as CSV.
 struct Job {
@@ -74,7 +64,7 @@ struct Job {
     options.warehouse = "sqlite:" + warehouse
     let plan = try RunPlan(
       loaded, window: Window(from: days.from, to: days.to), options: options,
-      folder: PipelineWorld.root)
+      folder: URL(filePath: warehouse).deletingLastPathComponent().path)
     return (plan, project)
   }
 

@@ -141,7 +141,7 @@ import Testing
     ),
   ]
 
-  static let commands = "run, plan, report, tax, list, export, query, generate"
+  static let commands = "run, plan, check, report, tax, list, export, query, generate"
 
   @Test(arguments: wrong)
   func wrongCommandLine(arguments: [String], message: String) throws {

@@ -22,7 +22,21 @@ package protocol Warehouse: AnyObject {
   ) throws(WarehouseError) -> Table
 
   /// Makes all changes visible together, in one transaction, or none.
-  func publish(_ changes: [TableChange]) throws(WarehouseError)
+  ///
+  /// `audit` is called when they are made and nobody else sees them yet: it may query, and what it
+  /// says decides. Where it throws, nothing is published either.
+  func publish(
+    _ changes: [TableChange], audit: () throws(WarehouseError) -> Verdict
+  ) throws(WarehouseError)
+
+  /// Does what `migrate` and `publish` would do, lets `audit` query it, and undoes all of it; other
+  /// programs never see any of it.
+  func rehearse(
+    _ migrations: [Migration], _ changes: [TableChange], audit: () throws(WarehouseError) -> Void
+  ) throws(WarehouseError)
+
+  /// Runs `body`, whose queries all see the same publication, whatever is published meanwhile.
+  func snapshot(_ body: () throws(WarehouseError) -> Void) throws(WarehouseError)
 
   /// Runs one read-only statement and calls `row` for each row of its result; any attempt to write
   /// throws.
@@ -38,6 +52,21 @@ package protocol Warehouse: AnyObject {
 
   /// The names of the columns that a read-only statement gives, without running it.
   func columns(of sql: String) throws(WarehouseError) -> [String]
+}
+
+/// What an audit says of changes that are about to be published.
+package enum Verdict: Sendable {
+  /// They are published, together with more changes, such as the audit's own record.
+  case publish(also: [TableChange])
+  /// Nothing is published.
+  case refuse
+}
+
+extension Warehouse {
+  /// Makes all changes visible together, in one transaction, or none.
+  package func publish(_ changes: [TableChange]) throws(WarehouseError) {
+    try publish(changes) { () throws(WarehouseError) in .publish(also: []) }
+  }
 }
 
 /// A value that goes into or comes out of a statement.
@@ -89,12 +118,15 @@ package struct WarehouseError: Error, Sendable, CustomStringConvertible {
   package let message: String
   /// What to do about it.
   package let help: String
+  /// The line of the statement, from 1, at which it could not be understood, where that is known.
+  package let line: Int?
 
   /// A warehouse's error.
-  package init(_ kind: Kind, _ message: String, help: String) {
+  package init(_ kind: Kind, _ message: String, help: String, line: Int? = nil) {
     self.kind = kind
     self.message = message
     self.help = help
+    self.line = line
   }
 
   package var description: String { "\(message)\n  help: \(help)" }

@@ -8,11 +8,14 @@ package struct KnownNames: Sendable {
     package let name: String
     /// The sources it reads.
     package let reads: [String]
+    /// The tables it writes.
+    package let writes: [String]
 
-    /// A stage and the sources it reads.
-    package init(_ name: String, reads: [String]) {
+    /// A stage, the sources it reads and the tables it writes.
+    package init(_ name: String, reads: [String], writes: [String] = []) {
       self.name = name
       self.reads = reads
+      self.writes = writes
     }
   }
 
@@ -44,15 +47,19 @@ package struct KnownNames: Sendable {
   package let reports: [String]
   /// The settings stages ask for.
   package let parameters: [Parameter]
+  /// The tables that checks may be about.
+  package let tables: [TableSchema]
 
   /// The names a pipeline may use.
   package init(
-    sources: [Contract], stages: [Stage], reports: [String], parameters: [Parameter]
+    sources: [Contract], stages: [Stage], reports: [String], parameters: [Parameter],
+    tables: [TableSchema] = []
   ) {
     self.sources = sources
     self.stages = stages
     self.reports = reports
     self.parameters = parameters
+    self.tables = tables
   }
 }
 

@@ -23,6 +23,8 @@ package struct Pipeline: Sendable {
   package let stages: [String]
   /// Names of reports in the file's order, each once.
   package let reports: [String]
+  /// What must hold of the tables, in the file's order.
+  package let checks: [Check]
   /// Who pays and files tax forms, if the file says.
   package let tax: TaxSpec?
 

@@ -6,11 +6,13 @@ import YAML
 package struct PipelineLoader {
   private let known: KnownNames
   private let world: ConfigurationWorld
+  private let sqlFolder: String
 
-  /// A loader for pipelines that may use these names.
-  package init(known: KnownNames, world: ConfigurationWorld) {
+  /// A loader for pipelines that may use these names; `sqlFolder` is SQL/checks of the project.
+  package init(known: KnownNames, world: ConfigurationWorld, sqlFolder: String = "SQL/checks") {
     self.known = known
     self.world = world
+    self.sqlFolder = sqlFolder
   }
 
   /// What may be quarantined where a pipeline says nothing.
@@ -84,12 +86,20 @@ package struct PipelineLoader {
     let tax = reader.optionalMapping("tax", what: "tax").map { TaxSpecReader(reader: $0).spec() }
     let written = Set((entries ?? []).compactMap(\.key.text))
     for stage in stages { checkSources(of: stage, written, problems) }
+    let checks = reader.optionalValue("checks").map { value in
+      let made = known.stages.filter { stage in stages.contains { $0.name == stage.name } }
+      return CheckReader(
+        known: known, made: Set(made.flatMap(\.writes)), sources: sources.map(\.contract.source),
+        world: world, problems: problems, sqlFolder: sqlFolder,
+        moneyDigits: effective.currency.digits
+      ).checks(value)
+    }
     reader.finish()
 
     return Pipeline(
       name: name ?? Self.baseName(file), summary: summary, file: file, settings: effective,
       warehouse: warehouse, inputs: inputs, output: output, sources: sources,
-      stages: stages.map(\.name), reports: reports.map(\.name), tax: tax)
+      stages: stages.map(\.name), reports: reports.map(\.name), checks: checks ?? [], tax: tax)
   }
 
   private func names(

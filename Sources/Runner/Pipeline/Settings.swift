@@ -87,6 +87,12 @@ package struct Settings: Sendable {
   }
 }
 
+extension Currency {
+  /// The reporting currency of a pipeline that says none: US dollars, which are in the list of
+  /// currencies, so the fallback is never seen.
+  package static let defaultCurrency = Currency(code: "USD") ?? Currency.all[0]
+}
+
 extension Settings.Window {
   func days(today: Day) -> Settings.Days {
     switch self {

@@ -3,6 +3,9 @@ import YAML
 
 /// Settings given on the command line, over those of the pipeline file.
 package struct SettingsOverrides: Sendable {
+  /// Mappings of settings from elsewhere, such as a test's, the strongest last; weaker than all
+  /// below.
+  var layers: [Node] = []
   /// The file of `--settings`, YAML or JSON.
   package var file: String?
   /// The texts of `--set`, `key=value` each; of one key the last counts.
@@ -30,8 +33,7 @@ struct SettingsReader {
     self.known = known
     self.world = world
     self.problems = problems
-    // Dollars are in the list of currencies, so the fallback is never seen.
-    settings = Settings(currency: Currency(code: "USD") ?? Currency.all[0])
+    settings = Settings(currency: .defaultCurrency)
   }
 
   /// One layer: a mapping of settings, the parameters of stages in it or under `parameters`.
@@ -63,6 +65,9 @@ struct SettingsReader {
 
   /// The layers of the command line.
   mutating func add(_ overrides: SettingsOverrides) {
+    for node in overrides.layers {
+      add(MappingReader(node, what: "settings", problems: problems))
+    }
     if let file = overrides.file { addFile(file) }
     for assignment in overrides.assignments { addAssignment(assignment) }
     for (flag, text) in [("from", overrides.from), ("to", overrides.to)] {

@@ -68,7 +68,8 @@ package struct Export {
     return bytes
   }
 
-  private static func field(_ value: SQLValue, _ encoder: CSVEncoder) -> [UInt8] {
+  /// A value as canonical CSV writes it, unquoted.
+  static func field(_ value: SQLValue, _ encoder: CSVEncoder) -> [UInt8] {
     switch value {
     case .null: return []
     case .integer(let number): return Array(String(number).utf8)

@@ -9,20 +9,25 @@ package struct LastRun: Sendable {
   package let currency: Currency
   /// Where its days begin.
   package let timeZone: TimeZone
-  /// The last day it covered.
-  package let lastDay: Day
+  /// The days it covered.
+  package let window: Window
 
-  /// The last published run of the warehouse of a URL; nil where none was published yet.
-  package static func read(_ url: String) throws(RunError) -> LastRun? {
+  /// The last day it covered.
+  package var lastDay: Day { window.to }
+
+  /// The last published run of the warehouse of a URL, or the last one of a pipeline; nil where
+  /// none was published yet.
+  package static func read(_ url: String, of pipeline: String? = nil) throws(RunError) -> LastRun? {
     // Amounts are not read here, so any currency will do.
-    guard let any = Currency(code: "USD") else { return nil }
-    let warehouse = try Registry.openWarehouse(url, currency: any, readOnly: true)
+    let warehouse = try Registry.openWarehouse(url, currency: .defaultCurrency, readOnly: true)
     var values: [SQLValue] = []
     do throws(WarehouseError) {
       try warehouse.query(
-        "SELECT run_id, currency, timezone, to_day FROM runs "
+        "SELECT run_id, currency, timezone, to_day, from_day FROM runs "
+          + "WHERE :pipeline IS NULL OR pipeline = :pipeline "
           + "ORDER BY finished_at DESC, run_id DESC LIMIT 1",
-        parameters: [:], types: ["to_day": .day]
+        parameters: ["pipeline": pipeline.map { .text($0) } ?? .null],
+        types: ["to_day": .day, "from_day": .day]
       ) { row throws(WarehouseError) in values = row }
     } catch {
       // A database without the table has no run; that it is no warehouse at all shows at the next
@@ -30,14 +35,16 @@ package struct LastRun: Sendable {
       if error.kind == .configuration { return nil }
       throw RunError(error)
     }
-    guard values.count == 4, case .text(let runID) = values[0], case .text(let code) = values[1],
+    guard values.count == 5, case .text(let runID) = values[0], case .text(let code) = values[1],
       case .text(let zone) = values[2], case .typed(let day, _) = values[3],
       let currency = Currency(code: code)
     else { return nil }
+    var from: Day?
+    if case .typed(let day, _) = values[4] { from = Day(number: Int32(day)) }
     do throws(ValueError) {
       return LastRun(
         runID: runID, currency: currency, timeZone: try loadTimeZone(zone),
-        lastDay: Day(number: Int32(day)))
+        window: Window(from: from, to: Day(number: Int32(day))))
     } catch {
       throw RunError(.configuration, "run \(runID): \(error)", help: "install tzdata")
     }

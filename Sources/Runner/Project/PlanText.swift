@@ -30,6 +30,7 @@ package struct PlanText {
     let lock = plan.options.isDryRun ? ", nothing is published" : ""
     columns.add(["warehouse", plan.warehouse + lock])
     columns.add(["inputs", plan.inputs.isEmpty ? "the current folder" : plan.inputs])
+    columns.add(["checks", checks])
     columns.add(["reports", reports])
     return columns.text
   }
@@ -49,6 +50,14 @@ package struct PlanText {
     ].compactMap { $0 }
     if !said.isEmpty { return said.joined(separator: ", ") }
     return "\(settings.window.rawValue): \(origins["window"])"
+  }
+
+  private var checks: String {
+    let written = Set(plan.stages.flatMap { stage in stage.writes.map(\.name) })
+    let own = plan.checks.filter { $0.concerns(written) }
+    if own.isEmpty { return "none" }
+    let mild = own.count { $0.severity == .warn }
+    return "\(own.count), \(mild == 0 ? "each" : "\(own.count - mild)") of which must hold"
   }
 
   private var reports: String {

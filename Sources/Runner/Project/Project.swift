@@ -64,18 +64,24 @@ package struct Project: Sendable {
     _ nameOrPath: String, overrides: SettingsOverrides = SettingsOverrides()
   ) throws(RunError) -> Pipeline {
     let file = try pipelineFile(nameOrPath)
-    let loader = PipelineLoader(
-      known: Registry.knownNames(reports: reportNames), world: Self.world)
     do throws(YAMLError) {
-      return try loader.load(file: file, overrides: overrides)
+      return try pipelineLoader.load(file: file, overrides: overrides)
     } catch {
       throw Self.error(error)
     }
   }
 
+  /// What pipelines of the project may name.
+  var knownNames: KnownNames { Registry.knownNames(reports: reportNames) }
+
+  /// A loader of the project's pipelines.
+  var pipelineLoader: PipelineLoader {
+    PipelineLoader(known: knownNames, world: Self.world, sqlFolder: path("SQL/checks"))
+  }
+
   /// Problems of what was typed are errors of usage, without the line and column that only files
   /// have.
-  private static func error(_ error: YAMLError) -> RunError {
+  static func error(_ error: YAMLError) -> RunError {
     let problems = error.problems
     guard problems.allSatisfy({ $0.mark.file.hasPrefix("--") }) else { return RunError(error) }
     let lines = problems.map { problem in

@@ -98,18 +98,9 @@ struct ReportSource {
     let places = Dictionary(
       names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for column in columns {
-      let needed: [String] =
-        switch column.origin {
-        case .query(let name): [name]
-        case .parameter: []
-        case .quotient(let of, let over): of + over
-        }
-      for name in needed where places[name] == nil {
-        let near = nearest(to: name, in: names).map { " (did you mean \"\($0)\"?)" } ?? ""
+      if let problem = column.problems(query, giving: names).first {
         throw RunError(
-          .configuration,
-          "\(column.mark): \(query.file) gives no column \(quote(name))\(near)",
-          help: "it gives \(names.joined(separator: ", "))")
+          .configuration, "\(problem)", help: "it gives \(names.joined(separator: ", "))")
       }
     }
     var rows: [[ReportValue]] = []
@@ -161,6 +152,26 @@ struct ReportSource {
         help: "check the figures of the query")
     }
     return .number(value)
+  }
+}
+
+extension Report.Column {
+  /// The columns of the query that it is made from.
+  private var needed: [String] {
+    switch origin {
+    case .query(let name): [name]
+    case .parameter: []
+    case .quotient(let of, let over): of + over
+    }
+  }
+
+  /// What a query that gives these columns lacks for it.
+  func problems(_ query: Report.Query, giving names: [String]) -> [Problem] {
+    needed.filter { !names.contains($0) }.map { name in
+      Problem(
+        mark, "\(query.file) gives no column \(quote(name))",
+        suggestion: nearest(to: name, in: names))
+    }
   }
 }
 

@@ -169,7 +169,7 @@ struct ReportFormat {
     }
   }
 
-  private static func scaled(_ text: String, digits: Int) -> Int64? {
+  static func scaled(_ text: String, digits: Int) -> Int64? {
     guard let decimal = ExactDecimal(parsing: text), decimal.scale <= digits else { return nil }
     var value = decimal.unscaled
     for _ in decimal.scale..<digits {

@@ -29,6 +29,8 @@ package struct PipelineRun {
     package let quarantined: [QuarantinedRow]
     /// Rows of each table for the window.
     package let tables: [(name: String, rows: Int)]
+    /// What the data checks found.
+    package let checks: [CheckResult]
     /// Whether the tables were published (a dry run does not).
     package let isPublished: Bool
     /// Seconds from beginning to end.
@@ -42,6 +44,7 @@ package struct PipelineRun {
   package func run() throws(RunError) -> Outcome {
     let began = now()
     let startedAt = Clock.now()
+    let audit = try Audit(plan, migrations: migrations, observer: observer)
     let executions = plan.stages.map { makeExecution($0.init(plan.context)) }
     let sources = try bindSources(executions)
     let warehouse = try open()
@@ -57,12 +60,9 @@ package struct PipelineRun {
         runID: runID, plan: plan, startedAt: startedAt, finishedAt: Clock.now(), counts: counts,
         quarantined: quarantined
       ).changes
-    if !plan.options.isDryRun, let warehouse {
-      let all = changes
-      try Runner.warehouse { () throws(WarehouseError) in try warehouse.publish(all) }
-    }
+    let checks = try audit.publish(changes, runID: runID, to: warehouse)
     return Outcome(
-      runID: runID, counts: counts, quarantined: quarantined, tables: tables,
+      runID: runID, counts: counts, quarantined: quarantined, tables: tables, checks: checks,
       isPublished: !plan.options.isDryRun, seconds: now() - began)
   }
 

@@ -11,6 +11,26 @@ package protocol RunObserver: Sendable {
   func sourceEnded(_ counts: SourceCounts, seconds: Double)
   /// A stage has made its tables.
   func stageEnded(_ stage: String, rows: Int, seconds: Double)
+  /// A data check has looked at what is about to be published.
+  func checkEnded(_ result: CheckResult)
   /// Something that a person should know but that stops nothing.
   func warning(_ message: String)
+}
+
+extension RunObserver {
+  /// Most are content with what the run returns.
+  package func checkEnded(_ result: CheckResult) {}
+}
+
+/// Says nothing, stops nothing: for a run that nobody watches.
+package struct SilentObserver: RunObserver {
+  /// An observer that does nothing.
+  package init() {}
+
+  package func sourceBegan(_ source: String, files: Int, bytes: Int) {}
+  package func sourceRestarted(_ source: String) {}
+  package func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
+  package func sourceEnded(_ counts: SourceCounts, seconds: Double) {}
+  package func stageEnded(_ stage: String, rows: Int, seconds: Double) {}
+  package func warning(_ message: String) {}
 }

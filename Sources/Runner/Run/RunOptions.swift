@@ -18,6 +18,8 @@ package struct RunOptions: Sendable {
   package var isDryRun = false
   /// Whether reports are made after publishing.
   package var makesReports = true
+  /// Whether the pipeline's data checks must hold.
+  package var runsChecks = true
   /// Whether every table is made anew, forgetting what earlier runs decided.
   package var isFullRefresh = false
 

@@ -19,6 +19,8 @@ package struct RunPlan: Sendable {
   package let output: String
   /// What the command line adds.
   package let options: RunOptions
+  /// The project's folder, empty for the current one.
+  package let folder: String
 
   /// Plans a run of `pipeline` over `window`; `folder` is the project's, which relative paths of
   /// the pipeline start from.
@@ -27,6 +29,7 @@ package struct RunPlan: Sendable {
   ) throws(RunError) {
     self.pipeline = pipeline
     self.options = options
+    self.folder = folder
     let settings = pipeline.settings
     let selected = try Self.select(pipeline, options)
     let window = options.isFullRefresh ? Window(from: nil, to: window.to) : window
@@ -53,6 +56,11 @@ package struct RunPlan: Sendable {
       in: options.warehouse == nil ? folder : "")
     inputs = options.inputs ?? Self.resolve(pipeline.inputs ?? "", in: folder)
     output = options.output ?? Self.resolve(pipeline.output ?? "out", in: folder)
+  }
+
+  /// The folder that keeps the rows which fail a run's data checks.
+  func checksFolder(runID: String) -> String {
+    Self.resolve("runs/\(runID)/checks", in: folder)
   }
 
   /// The names of the selected stages and of those computed in memory for them.

@@ -53,18 +53,33 @@ package enum RunTables {
       ColumnSchema("raw", .text, nullable: true, extra: true),
     ])
 
+  /// What each data check of a run found.
+  package static let checkResults = TableSchema(
+    name: "check_results", summary: "what a data check of a run found",
+    key: ["run_id", "check_name"], isPerRun: true,
+    columns: [
+      ColumnSchema("check_name", .text),
+      ColumnSchema("table_name", .text, nullable: true),
+      ColumnSchema("severity", .text),
+      ColumnSchema("status", .text),
+      ColumnSchema("failing", .integer),
+      ColumnSchema("seconds", .ratio, extra: true),
+      ColumnSchema("run_id", .text, extra: true),
+    ])
+
   /// All of them.
-  package static let all = [runs, sourceCounts, quarantinedRows]
+  package static let all = [runs, sourceCounts, quarantinedRows, checkResults]
 }
 
-/// What became of a source's rows: `read` is always the sum of the others.
+/// What became of a source's rows, each figure counted by itself: `read` must be the sum of the
+/// others, which the data check `reconcile: [sources]` looks at.
 package struct SourceCounts: Sendable, Equatable {
   /// The source.
   package let source: String
   /// Records that are not blank lines.
   package var read = 0
   /// Rows that stages were given.
-  package var used: Int { read - filtered - duplicate - superseded - quarantined }
+  package var used = 0
   /// Rows that `where` did not want.
   package var filtered = 0
   /// Rows that said the same as a later one with their key.

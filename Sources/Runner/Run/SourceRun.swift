@@ -54,6 +54,7 @@ struct SourceRun {
     }
     var total = SourceCounts(source: contract.source)
     total.read = counts.read
+    total.used = workers.reduce(0) { $0 + $1.used }
     total.filtered = counts.filtered
     total.duplicate = losses.duplicate
     total.superseded = losses.superseded
@@ -65,6 +66,9 @@ struct SourceRun {
   /// What a worker folds into: a part for each stage that reads the source.
   private struct Worker {
     var parts: [any StageWorker]
+    /// Rows the parts were given: counted here rather than computed from the others, so that a row
+    /// which is lost on the way shows.
+    var used = 0
   }
 
   private func pass(
@@ -87,6 +91,7 @@ struct SourceRun {
           admission.admit(batch, file: file)
           guard batch.count > 0, !admission.isContested else { return }
           for part in worker.parts { try part.add(batch, of: source) }
+          worker.used += batch.count
         })
     } catch {
       switch error {
@@ -102,11 +107,15 @@ struct SourceRun {
   ) throws(RunError) -> Admission.Losses {
     if workers.isEmpty { workers = [Worker(parts: readers.map { $0.makeWorker() })] }
     let first = workers[0]
-    return try stage { () throws(StageError) in
+    var used = 0
+    let losses = try stage { () throws(StageError) in
       try admission.settle(batchSize: options.batchSize) { (batch) throws(StageError) in
         for part in first.parts { try part.add(batch, of: contract.source) }
+        used += batch.count
       }
     }
+    workers[0].used += used
+    return losses
   }
 }
 

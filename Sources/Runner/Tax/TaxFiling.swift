@@ -57,8 +57,7 @@ package struct TaxFiling {
     }
     self.payer = payer
     self.ein = ein
-    let rules = try TaxRules.read(
-      folder: folder, world: world, moneyDigits: plan.context.currency.digits)
+    let rules = try TaxRules.read(for: pipeline, folder: folder, world: world)
     lengths = rules.lengths
     guard let path = template ?? rules.templates.of(year)?.value else {
       let shipped = rules.templates.map {

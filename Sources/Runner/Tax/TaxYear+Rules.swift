@@ -14,8 +14,7 @@ extension TaxYear {
     world: ConfigurationWorld
   ) throws(RunError) -> TaxYear? {
     guard let year = pipeline.settings.taxYear else { return nil }
-    let digits = pipeline.settings.currency.digits
-    let rules = try TaxRules.read(folder: folder, world: world, moneyDigits: digits)
+    let rules = try TaxRules.read(for: pipeline, folder: folder, world: world)
     let given = parameters.given(TaxForms.threshold)
     guard let threshold = given ?? rules.thresholds.of(year)?.value else {
       throw RunError(
@@ -39,13 +38,18 @@ extension TaxYear {
 }
 
 extension TaxRules {
-  /// The table of a project.
+  /// The table for a pipeline: `tax/1099.yaml` beside its file, else that of the project.
   package static func read(
-    folder: String, world: ConfigurationWorld, moneyDigits: Int
+    for pipeline: Pipeline, folder: String, world: ConfigurationWorld
   ) throws(RunError) -> TaxRules {
-    let file = RunPlan.resolve("Pipelines/tax/1099.yaml", in: folder)
+    let beside = pipeline.file.lastIndex(of: "/").map { String(pipeline.file[...$0]) } ?? ""
+    var file = beside + "tax/1099.yaml"
+    if case .absent = world.readFile(file) {
+      file = RunPlan.resolve("Pipelines/tax/1099.yaml", in: folder)
+    }
     do throws(YAMLError) {
-      return try TaxRulesReader(world: world, moneyDigits: moneyDigits).read(file)
+      return try TaxRulesReader(world: world, moneyDigits: pipeline.settings.currency.digits)
+        .read(file)
     } catch {
       throw RunError(error)
     }

@@ -20,6 +20,7 @@ extension Command {
         console.note(planning.nothingToDo)
         return .done
       }
+      try plan.compileChecks(try planning.project.migrations())
       let origins = planning.project.origins(
         of: planning.pipeline, overrides: planning.overrides)
       let (text, problem) = PlanText(plan, origins: origins).make()

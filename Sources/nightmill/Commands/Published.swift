@@ -39,9 +39,7 @@ struct Published {
     let last = try LastRun.read(url)
     lastDay = last?.lastDay
     timeZone = last?.timeZone ?? pipeline?.settings.timezone ?? .utc
-    guard let currency = last?.currency ?? pipeline?.settings.currency ?? Currency(code: "USD")
-    else { preconditionFailure("US dollars are in the list of currencies") }
-    self.currency = currency
+    currency = last?.currency ?? pipeline?.settings.currency ?? .defaultCurrency
   }
 
   /// Opens it for reading.

@@ -6,9 +6,10 @@ extension Command {
     name: "run", summary: "extract, transform, check, publish and report: the main job",
     details: [
       "Everything is computed first and published in one transaction, so a run that fails or is "
-        + "interrupted changes nothing. Running the same days again replaces their rows.",
-      "Ends with 0 when done (also if there was nothing to do), 1 if something failed, 3 if too "
-        + "many rows were refused, 64 for a wrong command line, 75 if another run is under way, "
+        + "interrupted changes nothing. The pipeline's data checks look at the tables inside that "
+        + "transaction, and a failed one undoes it. Running the same days again replaces their rows.",
+      "Ends with 0 when done (also if there was nothing to do), 1 if something failed, 3 if a check "
+        + "failed or too many rows were refused, 64 for a wrong command line, 75 if another run is under way, "
         + "78 for a wrong file of the project.",
     ],
     positional: Planning.positional, flags: Planning.flags + [.quiet],

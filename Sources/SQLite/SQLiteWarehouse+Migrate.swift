@@ -6,20 +6,25 @@ extension SQLiteWarehouse {
   /// newer or changed project made.
   package func migrate(_ migrations: [Migration]) throws(WarehouseError) {
     do throws(SQLiteError) {
-      let ordered = migrations.sorted { $0.number < $1.number }
-      for (earlier, later) in zip(ordered, ordered.dropFirst())
-      where earlier.number == later.number {
-        throw SQLiteError(
-          .configuration, "\(earlier.name) and \(later.name) have the same number",
-          help: "number the migrations of SQL/schema one after the other")
-      }
       // Looking first keeps a run with nothing to apply from taking the write lock.
-      let applied = try appliedMigrations()
-      try check(ordered, against: applied)
-      for migration in ordered where applied[migration.number] == nil { try apply(migration) }
+      for migration in try unapplied(migrations) { try apply(migration) }
     } catch {
       throw error.warehouseError
     }
+  }
+
+  /// The migrations that the file lacks, in order.
+  func unapplied(_ migrations: [Migration]) throws(SQLiteError) -> [Migration] {
+    let ordered = migrations.sorted { $0.number < $1.number }
+    for (earlier, later) in zip(ordered, ordered.dropFirst())
+    where earlier.number == later.number {
+      throw SQLiteError(
+        .configuration, "\(earlier.name) and \(later.name) have the same number",
+        help: "number the migrations of SQL/schema one after the other")
+    }
+    let applied = try appliedMigrations()
+    try check(ordered, against: applied)
+    return ordered.filter { applied[$0.number] == nil }
   }
 
   private struct Applied {

@@ -20,11 +20,13 @@ struct Harness {
   var memory: BoundedMemory?
   /// Tables that earlier runs published, by name.
   var published: [String: Table] = [:]
+  var taxYear: TaxYear?
 
   func context() throws -> RunContext {
     let currency = try require(Currency(code: "USD"))
     var values = ContextValues()
     values[CommissionProgram.self] = program
+    values[TaxYear.self] = taxYear
     return RunContext(
       window: Window(from: from.flatMap { Day($0) }, to: try require(Day(to))),
       timeZone: timeZone, currency: currency,
@@ -78,6 +80,12 @@ struct Harness {
         published[read.schema.name] ?? Table(empty: read.schema.selecting(read.columns))
     }
     return try stage.finish(merged, Upstream(computed: computed, published: earlier))
+  }
+
+  /// The batches of a source's CSV, for a stage that is not finished as others are.
+  func decode(_ text: String, of source: String, fold: (Batch) throws -> Void) throws {
+    let contract = try require(Sources.named(source))
+    try decode([Array(text.utf8)], contract, contract.fields.map { _ in true }, fold: fold)
   }
 
   private func decode(

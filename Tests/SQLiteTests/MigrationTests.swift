@@ -38,7 +38,8 @@ struct MigrationTests {
     try warehouse.migrate(try Self.shipped)
     #expect(
       try tables(warehouse) == [
-        "check_results", "leads", "product_analytics", "product_dimension", "quarantined_rows",
+        "check_results", "form_1099_exceptions", "form_1099_nec", "form_1099_payments",
+        "form_1099_rules", "leads", "product_analytics", "product_dimension", "quarantined_rows",
         "runs",
         "schema_migrations", "source_counts", "vendor_connection_analytics", "vendor_dimension",
         "vendor_weekly",

@@ -9,8 +9,8 @@ package struct TableSchema: Sendable {
   package let columns: [ColumnSchema]
   /// The columns that identify a row: unique in the warehouse.
   package let key: [String]
-  /// The day, instant or week column that says which window a row belongs to; nil if rows have no
-  /// place in time.
+  /// The day, instant, week or year column (a whole number) that says which window a row belongs to;
+  /// nil if rows have no place in time.
   package let timeColumn: String?
   /// Whether a run's rows are its own (the column `run_id`), so that an export shows the last run's
   /// only.

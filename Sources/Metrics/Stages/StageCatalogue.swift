@@ -38,6 +38,7 @@ package enum StageCatalogue {
     Entry(stage: ReferralStats.self),
     Entry(stage: FraudSignals.self),
     Entry(stage: PartnerScores.self),
+    Entry(stage: TaxForms.self),
   ]
 
   /// The stage of a name, nil if there is none.

@@ -84,6 +84,7 @@ package struct PipelineLoader {
     }
     let stages = names(reader, "stages", known.stages.map(\.name), isRequired: true)
     let reports = names(reader, "reports", known.reports, isRequired: false)
+    let tax = reader.optionalMapping("tax", what: "tax").map { TaxSpecReader(reader: $0).spec() }
     let written = Set((entries ?? []).compactMap(\.key.text))
     for stage in stages { checkSources(of: stage, written, problems) }
     let checks = reader.optionalValue("checks").map { value in
@@ -99,7 +100,7 @@ package struct PipelineLoader {
     return Pipeline(
       name: name ?? Self.baseName(file), summary: summary, file: file, settings: effective,
       warehouse: warehouse, inputs: inputs, output: output, sources: sources,
-      stages: stages.map(\.name), reports: reports.map(\.name), checks: checks ?? [])
+      stages: stages.map(\.name), reports: reports.map(\.name), checks: checks ?? [], tax: tax)
   }
 
   private func names(

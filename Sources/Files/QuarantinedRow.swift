@@ -28,6 +28,20 @@ package struct QuarantinedRow: Sendable, Equatable, Comparable {
 
   private static let longestRaw = 4096
 
+  /// A record that was refused before, as it was kept.
+  package init(
+    source: String, file: String, line: Int, column: String?, offence: Offence, detail: String,
+    raw: String
+  ) {
+    self.source = source
+    self.file = file
+    self.line = line
+    self.column = column
+    self.offence = offence
+    self.detail = detail
+    self.raw = raw
+  }
+
   init(
     _ place: RefusedPlace, line: Int, of file: BoundFile, contract: Contract, in chunk: ByteView,
     expected: Int

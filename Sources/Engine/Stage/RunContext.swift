@@ -9,19 +9,23 @@ package struct RunContext: Sendable {
   package let currency: Currency
   /// The values of the stages' declared settings.
   package let parameters: Parameters
-  /// The year of tax forms with its rules; nil where the settings name none.
-  package let taxYear: TaxYear?
+  /// Settings of a domain's own types, such as a commission program.
+  package let values: ContextValues
+  /// What may be held of rows, and where the rest goes; nil where memory has no limit.
+  package let memory: BoundedMemory?
 
   /// A run's context.
   package init(
     window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters,
-    taxYear: TaxYear? = nil
+    values: ContextValues = ContextValues(),
+    memory: BoundedMemory? = nil
   ) {
     self.window = window
     self.timeZone = timeZone
     self.currency = currency
     self.parameters = parameters
-    self.taxYear = taxYear
+    self.values = values
+    self.memory = memory
   }
 
   /// The last instant the run sees.
@@ -34,8 +38,30 @@ package struct RunContext: Sendable {
     return timeZone.firstInstant(of: from - days)
   }
 
+  /// The first instant of the Monday of the window's first week; the least value of a column where
+  /// the run covers everything.
+  package var firstInstantOfWeek: Int64 {
+    guard let from = window.from else { return Instant.first }
+    return timeZone.firstInstant(of: from.weekStart)
+  }
+
   /// The window as a span of an instant column.
   package var instantSpan: Span { .range(from: firstInstant(), to: lastInstant) }
+}
+
+/// Settings that are more than a number, each under its type: stages ask for what they know, and the
+/// engine need not know any of it.
+package struct ContextValues: Sendable {
+  private var values: [ObjectIdentifier: any Sendable] = [:]
+
+  /// No settings.
+  package init() {}
+
+  /// The value of a type, nil where none was given.
+  package subscript<Value: Sendable>(_ type: Value.Type) -> Value? {
+    get { values[ObjectIdentifier(type)] as? Value }
+    set { values[ObjectIdentifier(type)] = newValue }
+  }
 }
 
 /// The days a run covers: from `from` (nil: everything there is) to `to`, both included.
@@ -70,6 +96,9 @@ package struct Window: Sendable, Equatable {
     guard let from else { return .min }
     return (from - days).weekStart.number
   }
+
+  /// The days, by their numbers, from the Monday of the window's first week on.
+  package var daysFromMonday: ClosedRange<Int32> { min(firstMonday(), lastDay)...lastDay }
 
   /// The window as a span of a day column.
   package var daySpan: Span { .range(from: Self.column(firstDay()), to: Int64(lastDay)) }

@@ -41,7 +41,8 @@ package struct PipelineLoader {
           ? "there are none in \(folder)" : "there are \(there.joined(separator: ", "))"
         return "the pipeline does not exist; \(listed)"
       })
-    var settings = SettingsReader(known: known, world: world, problems: problems)
+    var settings = SettingsReader(
+      known: known, world: world, problems: problems, programs: folder + "/programs")
     var pipeline: Pipeline?
     if let node {
       let reader = MappingReader(node, what: "pipeline", problems: problems)

@@ -75,23 +75,13 @@ package struct PlanText {
     columns.add(["currency", settings.currency.text, origins["currency"]])
     if let year = settings.taxYear { columns.add(["tax_year", "\(year)", origins["tax_year"]]) }
     if let program = settings.program {
-      // An inline program may hold values of the environment, so only its kind is shown.
-      columns.add(["program", program.text ?? "as written there", origins["program"]])
+      columns.add(["program", program.name, origins["program"]])
     }
-    for declaration in declarations {
+    for declaration in plan.parameterDeclarations {
       let text = settings.parameters[declaration.name] ?? declaration.defaultValue
       columns.add([declaration.name, text, origins[declaration.name]])
     }
     return "\nsettings\n" + columns.text
-  }
-
-  /// The settings that the plan's stages ask for, each once.
-  private var declarations: [ParameterDeclaration] {
-    plan.stages.reduce(into: []) { all, stage in
-      for declaration in stage.parameters where !all.contains(declaration) {
-        all.append(declaration)
-      }
-    }
   }
 
   private var stages: String {
@@ -101,7 +91,9 @@ package struct PlanText {
       var columns = TextColumns(leading: 2, indent: 5)
       for read in stage.reads { columns.add(["reads", "\(read.source), \(span(read.lookback))"]) }
       for name in stage.upstream { columns.add(["needs", needed(name)]) }
-      if stage.restates > 0 {
+      if stage.restates == .max {
+        columns.add(["restates", "all days before the window"])
+      } else if stage.restates > 0 {
         let since = window.from.map { ", from \(($0 - stage.restates).text)" } ?? ""
         columns.add(["restates", "\(stage.restates) days before the window\(since)"])
       }

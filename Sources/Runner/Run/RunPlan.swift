@@ -1,4 +1,5 @@
 import Engine
+import Files
 import Metrics
 
 /// What a run will do, settled before anything is read: stages in order, their sources, the window.
@@ -33,6 +34,8 @@ package struct RunPlan: Sendable {
     let settings = pipeline.settings
     let selected = try Self.select(pipeline, options)
     let window = options.isFullRefresh ? Window(from: nil, to: window.to) : window
+    var values = ContextValues()
+    values[CommissionProgram.self] = settings.program
     let parameters: Parameters
     do throws(ParameterError) {
       parameters = try Parameters(
@@ -40,13 +43,13 @@ package struct RunPlan: Sendable {
     } catch {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }
+    if selected.contains(TaxForms.name) {
+      values[TaxYear.self] = try TaxYear.read(
+        pipeline, window: window, parameters: parameters, folder: folder, world: Project.world)
+    }
     context = RunContext(
       window: window, timeZone: settings.timezone, currency: settings.currency,
-      parameters: parameters,
-      taxYear: selected.contains(TaxForms.name)
-        ? try TaxYear.read(
-          pipeline, window: window, parameters: parameters, folder: folder, world: Project.world)
-        : nil)
+      parameters: parameters, values: values, memory: options.memory.map(Self.bounded))
     let types = Registry.stages.filter { selected.contains($0.name) }
     let order = try StageOrder.sorted(Self.candidates(types))
     stages = order.compactMap { name in types.first { $0.name == name } }
@@ -58,6 +61,13 @@ package struct RunPlan: Sendable {
       in: options.warehouse == nil ? folder : "")
     inputs = options.inputs ?? Self.resolve(pipeline.inputs ?? "", in: folder)
     output = options.output ?? Self.resolve(pipeline.output ?? "out", in: folder)
+  }
+
+  /// What may be held of rows within `bytes` for the whole program: all but what buffers, the
+  /// warehouse's cache and the program itself take, and at least a quarter.
+  private static func bounded(_ bytes: Int) -> BoundedMemory {
+    BoundedMemory(
+      budget: MemoryBudget(limit: max(bytes - (96 << 20), bytes / 4)), space: SpillFiles())
   }
 
   /// The folder that keeps the rows which fail a run's data checks.

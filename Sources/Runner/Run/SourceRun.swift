@@ -9,49 +9,27 @@ struct SourceRun {
   let files: [BoundFile]
   let readers: [any StageExecution]
   let options: PassOptions
+  /// What may be held of keys, and where the rest goes; nil where memory has no limit.
+  let memory: BoundedMemory?
 
-  /// A source of a plan, its files found and bound.
-  init(
-    _ spec: SourceSpec, of plan: RunPlan, readers: [any StageExecution], _ observer: any RunObserver
-  ) throws(RunError) {
-    contract = spec.contract
-    settings = RecordDecoder.Settings(timeZone: spec.timezone, currency: plan.context.currency)
-    files = try SourceFiles(spec: spec, folder: plan.inputs).bind(observer)
-    self.readers = readers
-    options = plan.options.pass
-  }
-
-  /// What a pass came to.
-  struct Result {
-    var counts: SourceCounts
-    var quarantined: [QuarantinedRow]
-  }
-
-  /// Reads the source and folds its rows into the stages.
+  /// Reads the source and folds its rows into the stages; `bytes` is what its files hold on disk.
+  /// Returns what became of the rows, and how many seconds it took.
   ///
   /// One pass, unless rows with the same key differ: then it is repeated with those rows held aside
   /// (see `Admission`).
-  func run(_ observer: any RunObserver) throws(RunError) -> Result {
+  func run(
+    _ observer: any RunObserver, bytes: Int
+  ) throws(RunError) -> (result: SourceResult, seconds: Double) {
     let started = now()
-    var bytes = 0
-    for bound in files {
-      bytes += try file { () throws(FileError) in try ByteFile.sizeOnDisk(bound.path) }
-    }
-    observer.sourceBegan(contract.source, files: files.count, bytes: bytes)
-    var admission = Admission(contract: contract)
-    var (workers, counts) = try pass(admission, observer)
-    if !admission.contestedKeys.isEmpty {
-      admission = Admission(contract: contract, contested: admission.contestedKeys)
-      workers = []
-      observer.sourceRestarted(contract.source)
-      (workers, counts) = try pass(admission, observer)
-    }
-    let losses = try settle(admission, &workers)
+    observer.happened(.sourceBegan(source: contract.source, files: files.count, bytes: bytes))
+    let (workers, counts, losses) = try fold(observer)
+    returnFreeMemory()
     for worker in workers {
       for (execution, part) in zip(readers, worker.parts) {
         try stage { () throws(StageError) in try execution.absorb(part) }
       }
     }
+    returnFreeMemory()
     var total = SourceCounts(source: contract.source)
     total.read = counts.read
     total.used = workers.reduce(0) { $0 + $1.used }
@@ -59,8 +37,26 @@ struct SourceRun {
     total.duplicate = losses.duplicate
     total.superseded = losses.superseded
     total.quarantined = counts.quarantined.count
-    observer.sourceEnded(total, seconds: now() - started)
-    return Result(counts: total, quarantined: counts.quarantined)
+    return (SourceResult(counts: total, quarantined: counts.quarantined), now() - started)
+  }
+
+  /// What the workers folded of the rows that are used. The keys seen are let go of before anything
+  /// is merged.
+  private func fold(
+    _ observer: any RunObserver
+  ) throws(RunError) -> (workers: [Worker], counts: PassCounts, losses: Admission.Losses) {
+    var admission = Admission(contract: contract, memory: memory)
+    var (workers, counts) = try pass(admission, observer)
+    try spilling { () throws(SpillError) in try admission.settleSpilled() }
+    if !admission.contestedKeys.isEmpty {
+      admission = Admission(
+        contract: contract, contested: admission.contestedKeys, memory: memory)
+      workers = []
+      observer.happened(.sourceRestarted(source: contract.source))
+      (workers, counts) = try pass(admission, observer)
+    }
+    let losses = try settle(admission, &workers)
+    return (workers, counts, losses)
   }
 
   /// What a worker folds into: a part for each stage that reads the source.
@@ -97,7 +93,9 @@ struct SourceRun {
       switch error {
       case .file(let error): throw RunError(error)
       case .fold(let error): throw RunError(error)
-      case .cancelled: throw RunError(.interrupted, "interrupted; nothing was published", help: "")
+      case .cancelled:
+        throw observer.stopReason
+          ?? RunError(.interrupted, "interrupted; nothing was published", help: "")
       }
     }
   }

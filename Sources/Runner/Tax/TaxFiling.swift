@@ -130,7 +130,13 @@ package struct TaxFiling {
     let execution = TypedExecution(stage)
     let names = stage.reads.map(\.source)
     for spec in plan.sources where names.contains(spec.contract.source) {
-      _ = try SourceRun(spec, of: plan, readers: [execution], observer).run(observer)
+      let run = SourceRun(
+        contract: spec.contract,
+        settings: RecordDecoder.Settings(
+          timeZone: spec.timezone, currency: plan.context.currency),
+        files: try SourceFiles(spec: spec, folder: plan.inputs).bind(observer),
+        readers: [execution], options: plan.options.pass, memory: plan.context.memory)
+      _ = try run.run(observer, bytes: 0)
     }
     return try Runner.stage { () throws(StageError) in try stage.returns(execution.takePartial()) }
   }

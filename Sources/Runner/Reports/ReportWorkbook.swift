@@ -138,6 +138,7 @@ struct ReportWorkbook {
 
   private func kpi(_ tile: ReportContent.Tile) -> KPI {
     let column = tile.figure.column
+    let isCompared = report.tiles?.isCompared ?? true
     var label = column.title
     if column.type == .money { label += " (\(content.currency))" }
     if let target = tile.figure.target {
@@ -150,7 +151,7 @@ struct ReportWorkbook {
     return KPI(
       label, format.cell(tile.value, column.type), style(column),
       previous: tile.previous.map { format.cell($0, column.type) },
-      change: column.type == .percent ? .points : .relative,
+      change: isCompared ? column.type == .percent ? .points : .relative : .none,
       higherIsBetter: tile.figure.higherIsBetter)
   }
 

@@ -10,7 +10,8 @@ struct PipelineShippedTests {
   /// What there really is, and the reports that weekly names.
   static let known = Registry.knownNames(
     reports: [
-      "weekly-vendors", "weekly-products", "weekly-growth", "weekly-partners", "commission-register",
+      "weekly-vendors", "weekly-products", "weekly-growth", "weekly-partners",
+      "commission-register",
       "payouts",
     ])
 

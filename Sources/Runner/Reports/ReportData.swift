@@ -84,7 +84,9 @@ struct ReportSource {
     case "from_instant": return (.number(timeZone.firstInstant(of: period.from)), .instant)
     case "until_instant": return (.number(timeZone.firstInstant(of: period.to + 1)), .instant)
     default:
-      if let key = report.each?.key, key == name { return (subject.map { .text($0) } ?? .null, .text) }
+      if let key = report.each?.key, key == name {
+        return (subject.map { .text($0) } ?? .null, .text)
+      }
       guard let own = report.parameters.first(where: { $0.name == name }) else {
         preconditionFailure("the loader let the unknown parameter \(name) pass")
       }

@@ -33,7 +33,7 @@ struct ReportStatementsTests {
     let first = try #require(Day("2026-09-01"))
     for number in 0..<Int.random(in: 0...120, using: &random) {
       let partner = Int.random(in: 0..<4, using: &random)
-      let day = first + Int32.random(in: 0..<91, using: &random)
+      let day = first + Int.random(in: 0..<91, using: &random)
       let cents = Int64.random(in: -50_000...100_000, using: &random)
       if number % 4 == 0 {
         let status = ["completed", "completed", "pending", "failed"].randomElement(using: &random)!
@@ -71,7 +71,7 @@ struct ReportStatementsTests {
     let entries = try publish(&random, in: bench).filter { $0.isCounted || !$0.isPayout }
     for month in ["2026-09", "2026-10", "2026-11"] {
       let period = try #require(try ReportPeriod.parse(month: month))
-      try ReportRun(
+      _ = try ReportRun(
         project: Project(folder: bench.folder), warehouse: bench.warehouse,
         currency: try #require(Currency(code: "USD")), timeZone: bench.zone,
         output: "\(bench.folder)/out"

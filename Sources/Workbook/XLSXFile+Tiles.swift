@@ -44,7 +44,8 @@ extension XLSXFile {
     }
     guard kpi.change != .none, let previous = kpi.previous, let before = previous.number else {
       return try merge(
-        .text(kpi.change == .none ? "" : "no earlier period"), on: state, row: row + 2, column: column, span: span,
+        .text(kpi.change == .none ? "" : "no earlier period"), on: state, row: row + 2,
+        column: column, span: span,
         format: styles.format(.tileLabel))
     }
     try merge(

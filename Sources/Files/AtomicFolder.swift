@@ -19,6 +19,7 @@ package final class AtomicFolder {
   package init(_ path: String) throws(FileError) {
     self.path = path
     temporaryPath = "\(path).partial-\(getpid())"
+    Self.clearAbandoned(path)
     Self.remove(temporaryPath)
     guard mkdir(temporaryPath, 0o750) == 0 else {
       throw FileError.system("make the folder", temporaryPath)
@@ -57,6 +58,24 @@ package final class AtomicFolder {
 
   /// Lets the old one go.
   package func forget() { Self.remove(old) }
+
+  /// Removes what processes left that are no more, and puts back the folder of one that died
+  /// between its two renames.
+  private static func clearAbandoned(_ path: String) {
+    let parent = FileSystem.folder(of: path)
+    let base = path.split(separator: "/").last.map(String.init) ?? path
+    for name in names(parent) {
+      for suffix in [".partial-", ".previous-"] {
+        let start = base + suffix
+        let found = "\(parent)/\(name)"
+        guard name.hasPrefix(start), let process = pid_t(name.dropFirst(start.count)), process > 0,
+          kill(process, 0) != 0, errno == ESRCH
+        else { continue }
+        if suffix == ".previous-", access(path, F_OK) != 0, rename(found, path) == 0 { continue }
+        remove(found)
+      }
+    }
+  }
 
   private static func sync(_ path: String) throws(FileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -64,6 +64,8 @@ struct ReportEachTests {
   func again() throws {
     let bench = try bench(["v1", "v2"])
     try bench.make(["mine"])
+    // A process that is no more left a part.
+    try bench.write("x", to: "out/2026-W46/mine.partial-999999999/v9.csv")
     try publish(["v2", "v3"], in: bench)
     try bench.make(["mine"])
     #expect(try names(bench) == ["v2.csv", "v2.xlsx", "v3.csv", "v3.xlsx"])

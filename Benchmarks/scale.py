@@ -6,7 +6,7 @@ from pathlib import Path
 
 import data
 from measure import Series, Measurement, bar, project, table, warm
-from nightly import nightmill_run
+from versus import nightmill_run
 
 MILLIONS = (1, 10, 50)
 # A data set larger than this is not kept.

@@ -18,7 +18,7 @@ SELECTED = "+click_quality +referrals +attribution +growth_metrics"
 
 def run(tools, options):
     inputs = data.generated(tools.nightmill, **(SMALL if options.check else SIZES))
-    job = Job("Partners and active users", "partners", SOURCES, TABLES, ["--select", SELECTED], peers=["duckdb"], narrowed=last_click)
+    job = Job("Partners and active users", "partners", SOURCES, TABLES, ["--select", SELECTED], narrowed=last_click)
     return job.compared(tools, options, inputs)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import data
 from measure import HERE, Measurement, alternate, bar, project, table, warm
+from spent import spent
 
 TIMEZONE = "America/New_York"
 
@@ -58,11 +59,13 @@ class Job:
                 Measurement(export + (["--columns", columns] if columns else []) + ["--to", scratch / "nightmill"])
             if self.narrowed:
                 self.narrowed(scratch / "nightmill")
+            where = spent(home)
             counts = (scratch / "nightmill" / "source_counts.csv").read_text().splitlines()[1:]
             total = sum(int(line.split(",")[1]) for line in counts if line.split(",")[0] in self.sources)
             equal, shown = self.tables_equal(scratch)
         size = sum(path.stat().st_size for path in files)
-        return f"{self.report(series, total, size, options)}\n\n{shown}", equal
+        text = self.report(series, total, size, options)
+        return f"{text}\n\nWhere the time of nightmill's last run went:\n\n{where}\n\n{shown}", equal
 
     def tables_equal(self, scratch):
         """Whether the peers' tables are nightmill's, and a table that says so."""

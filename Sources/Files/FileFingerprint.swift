@@ -24,10 +24,10 @@ package struct FileFingerprint: Sendable, Equatable {
     modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     var hash = SHA256()
     let head = min(bytes, Self.part)
-    hash.update(try Self.read(file, at: 0, count: head))
+    hash.add(try Self.read(file, at: 0, count: head))
     let tail = min(bytes - head, Self.part)
-    hash.update(try Self.read(file, at: bytes - tail, count: tail))
-    sample = SHA256.hexadecimal(hash.finish())
+    hash.add(try Self.read(file, at: bytes - tail, count: tail))
+    sample = hash.hexadecimal()
   }
 
   private static func read(

@@ -10,7 +10,8 @@ struct Program {
   /// The commands in the order of the help.
   static let commands: [Command] = [
     .run, .retry, .plan, .show, .diff, .check, .report, .tax, .list, .export, .query, .rejects,
-    .history, .generate, .doctor, .initialize, .completions,
+    .history,
+    .generate, .doctor, .initialize, .completions,
   ]
 
   /// Does what the words after the program's name say; returns how the process ends.

@@ -77,7 +77,7 @@ extension Reports {
   ) throws(RunError) {
     guard let observer else { return }
     let bytes = try file { () throws(FileError) in try readWholeFile(written.path) }
-    observer.happened(.reportWritten(written, sha256: SHA256.hexadecimal(SHA256.hash(bytes))))
+    observer.happened(.reportWritten(written, sha256: SHA256.hexadecimal(of: bytes)))
   }
 
   /// Writes the rows that the last run refused beside the reports. Where it refused none, the file

@@ -34,7 +34,7 @@ struct PipelineShippedTests {
     #expect(pipeline.source("calls")?.files == ["calls*.csv*"])
     #expect(
       pipeline.sources.filter(\.isOptional).map(\.contract.source) == [
-        "disputes", "exchange_rates",
+        "disputes", "reseller_accounts", "exchange_rates",
       ])
     #expect(pipeline.sources.allSatisfy { $0.maxQuarantined == Percentage(parsing: "1 %") })
   }

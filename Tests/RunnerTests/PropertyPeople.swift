@@ -109,6 +109,14 @@ struct NastyPeople {
         chance(70) ? "bank" : "",
       ])
     }
+    sources["payouts"] = RawSource(
+      header: ["payout_id", "partner_id", "amount", "currency", "status", "processed_at"],
+      rows: (0..<4).map {
+        [
+          "o\($0)", "p\($0)", "12.00", "USD", pick(["pending", "completed", "failed"]),
+          written(instant()),
+        ]
+      })
     sources["tax_profiles"] = RawSource(
       header: ["partner_id", "form"],
       rows: (0..<5).filter { _ in chance(70) }.map {

@@ -156,6 +156,6 @@ extension TIN {
   /// The number's code under a key, in hexadecimal digits; nil where it is not valid.
   func code(_ code: HMAC) -> String? {
     guard let digits else { return nil }
-    return SHA256.hexadecimal(code.code(of: Array("\(type?.word ?? ""):\(digits)".utf8)))
+    return code.hexadecimal(of: Array("\(type?.word ?? ""):\(digits)".utf8))
   }
 }

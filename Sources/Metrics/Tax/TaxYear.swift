@@ -56,3 +56,8 @@ package struct TaxYear: Sendable {
     self.tinKey = tinKey
   }
 }
+
+extension RunContext {
+  /// The year of tax forms with its rules; nil where the settings name none.
+  package var taxYear: TaxYear? { values[TaxYear.self] }
+}

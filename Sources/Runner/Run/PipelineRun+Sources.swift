@@ -49,7 +49,11 @@ extension PipelineRun {
   func read(_ source: BoundSource, into work: inout RunWork) throws(RunError) {
     let contract = source.spec.contract
     let run = SourceRun(
-      source.spec, of: plan, files: source.files, readers: work.readers(of: contract.source))
+      contract: contract,
+      settings: RecordDecoder.Settings(
+        timeZone: source.spec.timezone, currency: plan.context.currency),
+      files: source.files, readers: work.readers(of: contract.source), options: plan.options.pass,
+      memory: plan.context.memory)
     let (result, seconds) = try run.run(observer, bytes: source.bytes)
     try warnIfChanged(source)
     if let folder {

@@ -34,6 +34,8 @@ package struct RunPlan: Sendable {
     let settings = pipeline.settings
     let selected = try Self.select(pipeline, options)
     let window = options.isFullRefresh ? Window(from: nil, to: window.to) : window
+    var values = ContextValues()
+    values[CommissionProgram.self] = settings.program
     let parameters: Parameters
     do throws(ParameterError) {
       parameters = try Parameters(
@@ -41,8 +43,6 @@ package struct RunPlan: Sendable {
     } catch {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }
-    var values = ContextValues()
-    values[CommissionProgram.self] = settings.program
     if selected.contains(TaxForms.name) {
       values[TaxYear.self] = try TaxYear.read(
         pipeline, window: window, parameters: parameters, folder: folder, world: Project.world)

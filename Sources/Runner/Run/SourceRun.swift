@@ -12,16 +12,6 @@ struct SourceRun {
   /// What may be held of keys, and where the rest goes; nil where memory has no limit.
   let memory: BoundedMemory?
 
-  /// A source of a plan whose files are bound.
-  init(_ spec: SourceSpec, of plan: RunPlan, files: [BoundFile], readers: [any StageExecution]) {
-    contract = spec.contract
-    settings = RecordDecoder.Settings(timeZone: spec.timezone, currency: plan.context.currency)
-    self.files = files
-    self.readers = readers
-    options = plan.options.pass
-    memory = plan.context.memory
-  }
-
   /// Reads the source and folds its rows into the stages; `bytes` is what its files hold on disk.
   /// Returns what became of the rows, and how many seconds it took.
   ///

@@ -143,7 +143,7 @@ struct PortalRows {
   private func account(_ id: String) -> String {
     let plain = PortalText(id).text
     if plain == id, plain.utf8.count <= lengths.account { return plain }
-    let hash = SHA256.hexadecimal(SHA256.hash(Array(id.utf8))).prefix(8)
+    let hash = SHA256.hexadecimal(of: Array(id.utf8)).prefix(8)
     return "\(plain.prefix(max(0, lengths.account - 9)))-\(hash)"
   }
 

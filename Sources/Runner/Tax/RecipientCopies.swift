@@ -251,7 +251,7 @@ extension RecipientCopies {
     }
     let name = String(decoding: plain, as: UTF8.self)
     if name == id { return name }
-    return "\(name)-\(SHA256.hexadecimal(SHA256.hash(Array(id.utf8))).prefix(12))"
+    return "\(name)-\(SHA256.hexadecimal(of: Array(id.utf8)).prefix(12))"
   }
 
   private static func failure(_ action: String, _ path: String) -> RunError {

@@ -130,10 +130,13 @@ package struct TaxFiling {
     let execution = TypedExecution(stage)
     let names = stage.reads.map(\.source)
     for spec in plan.sources where names.contains(spec.contract.source) {
-      let source = SourceRun(
-        spec, of: plan, files: try SourceFiles(spec: spec, folder: plan.inputs).bind(observer),
-        readers: [execution])
-      _ = try source.run(observer, bytes: 0)
+      let run = SourceRun(
+        contract: spec.contract,
+        settings: RecordDecoder.Settings(
+          timeZone: spec.timezone, currency: plan.context.currency),
+        files: try SourceFiles(spec: spec, folder: plan.inputs).bind(observer),
+        readers: [execution], options: plan.options.pass, memory: plan.context.memory)
+      _ = try run.run(observer, bytes: 0)
     }
     return try Runner.stage { () throws(StageError) in try stage.returns(execution.takePartial()) }
   }

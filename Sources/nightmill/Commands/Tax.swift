@@ -17,7 +17,8 @@ extension Command {
     positional: Positional(name: "FORM", summary: "the form: 1099", count: 1...1),
     flags: [
       TaxFlag.year, .to, TaxFlag.filing, TaxFlag.template, TaxFlag.noCopies, TaxFlag.pipeline,
-      TaxFlag.output, .warehouse, .inputs, .settings, .set, .threads, .project, .quiet,
+      TaxFlag.output, .warehouse, .inputs, .settings, .set, .threads, .memory, .timeout, .runs,
+      .project, .quiet,
     ],
     examples: [
       Example("nightmill tax 1099 --year 2026", "the year, up to yesterday"),
@@ -60,6 +61,7 @@ private struct TaxCommand {
   private let year: Int
   private let project: Project
   private let plan: RunPlan
+  private let words: [String]
 
   init(_ arguments: Arguments, _ console: Console) throws(RunError) {
     self.arguments = arguments
@@ -93,6 +95,14 @@ private struct TaxCommand {
     options.output = arguments.text(TaxFlag.output)
     plan = try RunPlan(
       pipeline, window: Window(from: first, to: last), options: options, folder: project.folder)
+    // The same as a command line of `run`, which keeps what it did and can be retried.
+    words =
+      [
+        name, "--from", first.text, "--to", last.text, "--select", "tax_1099", "--no-reports",
+      ]
+      + arguments.words(of: [
+        .warehouse, .inputs, .settings, .set, .threads, .memory, .timeout, .runs, .project,
+      ]) + ["--set", "tax_year=\(year)"] + (isQuiet ? ["--quiet"] : [])
   }
 
   /// The last day that is seen: `--to`, else that of the settings, else yesterday.
@@ -119,14 +129,12 @@ private struct TaxCommand {
         .usage, "--template is about the filing export, and none is asked for",
         help: "add --filing FILE")
     }
-    Interrupt.install()
-    let outcome = try compute()
+    let exit = try Command.run.run(try Arguments(words, of: .run), console)
+    guard exit == .done else { return exit }
     let warehouse = try Registry.openWarehouse(
       plan.warehouse, currency: plan.context.currency, readOnly: true)
     let files = try makeFiles(warehouse)
-    if !isQuiet {
-      console.show(Summary(plan, outcome.run, stages: outcome.stages, files: files).text)
-    }
+    if !isQuiet { console.show("\nfiles\n" + files) }
     let (forms, toSettle) = try counts(warehouse)
     if !isQuiet {
       console.note(
@@ -136,13 +144,6 @@ private struct TaxCommand {
     }
     if let filing { try write(filing, warehouse) }
     return .done
-  }
-
-  private func compute() throws(RunError) -> (run: PipelineRun.Outcome, stages: [Progress.Stage]) {
-    let progress = Progress(console, isQuiet: isQuiet)
-    defer { progress.finish() }
-    let run = try PipelineRun(plan, migrations: try project.migrations(), observer: progress).run()
-    return (run, progress.stages)
   }
 
   /// Workbook, CSV files and copies; what was written, a line each.
@@ -183,9 +184,7 @@ private struct TaxCommand {
   }
 
   private func write(_ filing: TaxFiling, _ warehouse: any Warehouse) throws(RunError) {
-    let progress = Progress(console, isQuiet: true)
-    defer { progress.finish() }
-    let outcome = try filing.write(comparing: warehouse, progress)
+    let outcome = try filing.write(comparing: warehouse, SilentObserver())
     for warning in outcome.warnings.prefix(20) { console.warn("filing: \(warning)") }
     if outcome.warnings.count > 20 {
       console.warn("filing: and \(outcome.warnings.count - 20) more of the kind")

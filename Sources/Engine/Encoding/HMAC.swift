@@ -9,12 +9,12 @@ package struct HMAC: Sendable {
 
   /// A code under a key; a key of more than 64 bytes is hashed first.
   package init(key: [UInt8]) {
-    var block = key.count > 64 ? SHA256.hash(key) : key
+    var block = key.count > 64 ? Self.hash(key) : key
     block.append(contentsOf: [UInt8](repeating: 0, count: 64 - block.count))
     var inner = SHA256()
-    inner.update(block.map { $0 ^ 0x36 })
+    inner.add(block.map { $0 ^ 0x36 })
     var outer = SHA256()
-    outer.update(block.map { $0 ^ 0x5c })
+    outer.add(block.map { $0 ^ 0x5c })
     self.inner = inner
     self.outer = outer
   }
@@ -22,9 +22,22 @@ package struct HMAC: Sendable {
   /// The 32 bytes of a message's code.
   package func code(of message: [UInt8]) -> [UInt8] {
     var first = inner
-    first.update(message)
+    first.add(message)
     var second = outer
-    second.update(first.finish())
-    return second.finish()
+    second.add(first.digest())
+    return second.digest()
+  }
+
+  /// A message's code as 64 hexadecimal digits.
+  package func hexadecimal(of message: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    let text = code(of: message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func hash(_ bytes: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    hash.add(bytes)
+    return hash.digest()
   }
 }

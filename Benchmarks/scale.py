@@ -64,4 +64,6 @@ def measured(tools, options, inputs, flags):
                 path.unlink()
             command = nightmill_run(tools.nightmill, inputs, scratch / "warehouse.db", home, options.threads)
             one.add(Measurement(command + flags, {"TMPDIR": str(scratch)}))
+            told = f"{one.runs[-1].seconds:.2f} s, {one.runs[-1].mebibytes:,.0f} MiB"
+            print(f"  run {len(one.runs)} of {options.runs}: {told}", file=sys.stderr, flush=True)
         return one, spent(home)

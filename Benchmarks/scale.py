@@ -37,14 +37,15 @@ def run(tools, options):
         if size > KEPT:
             data.drop(inputs)
     header = ["clicks", "", "seconds", "fastest – slowest", "ns/click", "CPU ns/click", "peak RSS, MiB", "bytes of memory/click"]
-    growth = costs[-2] / costs[0]
+    # What a run costs at all weighs on the smallest log.
+    growth = costs[-2] / min(costs[:-2])
     text = f"""## Cost per row
 
 The nightly pipeline with all stages over more and more clicks; 20,000 calls and transactions, 200,000 users, {options.threads} threads.
 
 {table(header, rows)}
 
-{bar("a click of the largest log costs at most a tenth more than one of the smallest", f"{growth:.2f} ×", growth <= 1.1)}
+{bar("a click of the largest log costs at most a tenth more than one of a smaller", f"{growth:.2f} ×", growth <= 1.1)}
 {bar(f"the largest log within {LITTLE}: peak RSS", f"{memory:,.0f} MiB", memory <= 512)}
 
 Where the last run's time went:

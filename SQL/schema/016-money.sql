@@ -48,7 +48,8 @@ CREATE TABLE payouts (
   reason text,
   "lines" {{integer}} NOT NULL,
   as_of {{day}} NOT NULL,
-  commission_ids text NOT NULL
+  commission_ids text NOT NULL,
+  idempotency_key text -- NULL: held
 );
 CREATE INDEX payouts_as_of ON payouts (as_of);
 

@@ -59,7 +59,7 @@ fuzz: ## random files and values against slow readers, for SECONDS=1800; also EN
 	@.ci/toolchain
 	@.ci/fuzz $(ENGINE) $(SECONDS)
 
-bench: build ## times beside DuckDB, Polars, XlsxWriter: an hour, 30 GB of disk; BENCH="nightly startup" for parts
+bench: build ## times beside DuckDB, Polars, XlsxWriter: 90 minutes, 30 GB of disk; BENCH="nightly startup" for parts
 	@.ci/install test
 	@swift build -c release --product bench --static-swift-stdlib
 	@python=$$(.ci/venv bench) && $$python Benchmarks/bench.py $(BENCH_FLAGS) $(BENCH)

@@ -33,6 +33,18 @@ def generated(nightmill, clicks, calls, transactions, users, planted=False, seed
     return folder
 
 
+def made(name, make):
+    """A folder that `make` fills, made if it is not there."""
+    folder = CACHE / name
+    if not folder.is_dir():
+        print(f"making {name}", file=sys.stderr, flush=True)
+        unfinished = folder.with_name(name + ".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        make(unfinished)
+        unfinished.rename(folder)
+    return folder
+
+
 def drop(folder):
     """Deletes a data set that is too large to keep."""
     shutil.rmtree(folder)

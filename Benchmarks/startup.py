@@ -6,7 +6,8 @@ from pathlib import Path
 
 import data
 from measure import Measurement, Series, bar, project, table
-from nightly import SMALL, nightmill_run
+from nightly import SMALL
+from versus import nightmill_run
 
 
 def run(tools, options):

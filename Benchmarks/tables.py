@@ -21,6 +21,16 @@ def rows(path):
         return header, [tuple(row) for row in reader]
 
 
+def plain_lines(path):
+    """The header and the sorted lines of a file that quotes nothing, so that its rows are its lines; else None."""
+    content = path.read_bytes()
+    if b'"' in content or b"\r" in content:
+        return None
+    header, *lines = content.splitlines()
+    lines.sort()
+    return header, lines
+
+
 def difference(table, header, left, other, right):
     """What differs between two exports of a table, as lines of text; none if they are equal."""
     if header != other:
@@ -52,6 +62,12 @@ def main():
     ours, theirs, *tables = sys.argv[1:]
     differences = []
     for table in tables:
+        # Most tables can be compared as lines, which takes a tenth of the memory.
+        plain = plain_lines(Path(ours) / f"{table}.csv")
+        if plain and plain == plain_lines(Path(theirs) / f"{table}.csv"):
+            header, lines = plain
+            print(f"{table} {len(lines)} {len(lines) * (header.count(b',') + 1)} equal")
+            continue
         header, left = rows(Path(ours) / f"{table}.csv")
         found = difference(table, header, left, *rows(Path(theirs) / f"{table}.csv"))
         differences += found

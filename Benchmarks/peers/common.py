@@ -31,6 +31,14 @@ CURRENCIES = {
     4: "CLF UYW",
 }
 
+# The settings of the nightly pipeline that partners' stages read; microseconds.
+LIMITS = {
+    "velocity_limit": 30,
+    "dedupe_us": 60 * 60_000_000,
+    "attribution_us": 30 * 86_400_000_000,
+    "limit_us": 90 * 86_400_000_000,
+}
+
 
 def files(folder, source, ends=(".csv", ".csv.gz")):
     """The files of a source in byte order of their names."""

@@ -51,9 +51,6 @@ class Sources:
         known = {word: outcome for outcome, words in common.OUTCOMES.items() for word in words.split()}
         outcomes = pl.Enum(list(common.OUTCOMES))
         call_columns = "call_id vendor_id started_at duration_seconds outcome session_id intent_score estimated_value".split()
-        transaction_columns = (
-            "transaction_id occurred_at kind amount currency vendor_id product_id quantity reference_id interval interval_count"
-        ).split()
         click_columns = "click_id clicked_at event visitor_id user_id product_id ip user_agent".split()
         self.call_rows = (
             self.scan("calls", call_columns)
@@ -80,43 +77,7 @@ class Sources:
             .collect(engine="streaming")
         )
         self.mark("calls")
-        units = {code: 10 ** (6 - digits) for digits, codes in common.CURRENCIES.items() for code in codes.split()}
-        self.transaction_rows = (
-            self.scan("transactions", transaction_columns)
-            .select(
-                text("transaction_id"),
-                us=instant("occurred_at"),
-                kind=word("kind", SALES + ADJUSTMENTS),
-                micros=micros("amount"),
-                currency=code("currency", list(units)),
-                vendor_id=text("vendor_id"),
-                product_id=text("product_id"),
-                units=whole("quantity"),
-                has_units=~is_blank("quantity"),
-                reference_id=text("reference_id"),
-                intervals=whole("interval_count"),
-                has_intervals=~is_blank("interval_count"),
-                period=word("interval", ["week", "month", "year"]),
-                has_period=~is_blank("interval"),
-            )
-            .with_columns(unit=col("currency").replace_strict(units, return_dtype=pl.Int64))
-            .filter(
-                col("transaction_id", "us", "kind", "currency").is_not_null(),
-                col("micros") >= 0,
-                col("micros") % col("unit") == 0,
-                ~col("has_units") | (col("units") >= 1).fill_null(False),
-                ~col("has_intervals") | (col("intervals") >= 1).fill_null(False),
-                ~col("has_period") | col("period").is_not_null(),
-            )
-            .select(
-                "transaction_id", "us", "kind", "currency", "vendor_id", "product_id", "reference_id",
-                key=col("transaction_id").hash(),
-                minor=col("micros") // col("unit"),
-                units=col("units").fill_null(1),
-            )
-            .collect(engine="streaming")
-        )  # fmt: skip
-        self.mark("transactions")
+        self.read_transactions()
         self.vendor_rows = (
             self.scan("vendors", ["vendor_id", "name", "category", "followup_sent_at"])
             .select(
@@ -125,18 +86,7 @@ class Sources:
             .filter(col("vendor_id", "name").is_not_null(), ~col("has_sent") | col("sent_at").is_not_null())
             .collect()
         )
-        self.rate_rows = (
-            self.scan("exchange_rates", ["currency", "day", "rate"])
-            .select(
-                currency=code("currency", list(units)),
-                day=col("day").str.to_date("%Y-%m-%d", strict=False),
-                nanos=col("rate").cast(pl.Decimal(27, 9), strict=False).to_physical().cast(pl.Int128),
-            )
-            .filter(col("currency", "day").is_not_null(), col("nanos") > 0)
-            .unique(["currency", "day"], keep="last", maintain_order=True)
-            .sort("day")
-            .collect()
-        )
+        self.read_rates()
         viewer = (
             pl.when(is_given("visitor_id")).then(col("visitor_id").hash(1))
             .when(is_given("user_id")).then(col("user_id").hash(2))
@@ -163,15 +113,80 @@ class Sources:
             )
             .collect(engine="streaming")
         )
-        # Agents are few: each is looked at once, not once a row.
-        agents = clicks["agent"].unique().drop_nulls()
-        bots = agents.filter(agents.cast(pl.String).str.contains(f"(?i){common.BOTS}"))
-        is_bot = col("agent").is_in(bots.implode()).fill_null(False)
+        is_bot = self.is_bot(clicks).fill_null(False)
         self.click_rows = clicks.select("us", "key", "is_view", "viewer", product_id=pl.when(~is_bot).then("product_id"))
         self.mark("clicks")
-        times = [
-            self.call_rows["us"], self.transaction_rows["us"], self.click_rows["us"], self.vendor_rows["sent_at"],
-        ]  # fmt: skip
+        self.span([self.call_rows["us"], self.transaction_rows["us"], self.click_rows["us"], self.vendor_rows["sent_at"]])
+
+    def read_transactions(self, more=()):
+        """Transactions; `more` are further columns to keep."""
+        transaction_columns = (
+            "transaction_id occurred_at kind amount currency vendor_id product_id quantity reference_id interval interval_count"
+        ).split()
+        units = {code: 10 ** (6 - digits) for digits, codes in common.CURRENCIES.items() for code in codes.split()}
+        self.transaction_rows = (
+            self.scan("transactions", transaction_columns + list(more))
+            .select(
+                text("transaction_id"),
+                us=instant("occurred_at"),
+                kind=word("kind", SALES + ADJUSTMENTS),
+                micros=micros("amount"),
+                currency=code("currency", list(units)),
+                vendor_id=text("vendor_id"),
+                product_id=text("product_id"),
+                **{name: text(name) for name in more},
+                units=whole("quantity"),
+                has_units=~is_blank("quantity"),
+                reference_id=text("reference_id"),
+                intervals=whole("interval_count"),
+                has_intervals=~is_blank("interval_count"),
+                period=word("interval", ["week", "month", "year"]),
+                has_period=~is_blank("interval"),
+            )
+            .with_columns(unit=col("currency").replace_strict(units, return_dtype=pl.Int64))
+            .filter(
+                col("transaction_id", "us", "kind", "currency").is_not_null(),
+                col("micros") >= 0,
+                col("micros") % col("unit") == 0,
+                ~col("has_units") | (col("units") >= 1).fill_null(False),
+                ~col("has_intervals") | (col("intervals") >= 1).fill_null(False),
+                ~col("has_period") | col("period").is_not_null(),
+            )
+            .select(
+                "transaction_id", "us", "kind", "currency", "vendor_id", "product_id", "reference_id", *more,
+                key=col("transaction_id").hash(),
+                minor=col("micros") // col("unit"),
+                units=col("units").fill_null(1),
+            )
+            .collect(engine="streaming")
+        )  # fmt: skip
+        self.mark("transactions")
+
+    def read_rates(self):
+        """Exchange rates."""
+        units = [code for codes in common.CURRENCIES.values() for code in codes.split()]
+        self.rate_rows = (
+            self.scan("exchange_rates", ["currency", "day", "rate"])
+            .select(
+                currency=code("currency", units),
+                day=col("day").str.to_date("%Y-%m-%d", strict=False),
+                nanos=col("rate").cast(pl.Decimal(27, 9), strict=False).to_physical().cast(pl.Int128),
+            )
+            .filter(col("currency", "day").is_not_null(), col("nanos") > 0)
+            .unique(["currency", "day"], keep="last", maintain_order=True)
+            .sort("day")
+            .collect()
+        )
+
+    @staticmethod
+    def is_bot(clicks):
+        """Whether a row's agent is a bot's, null if it is empty. Agents are few: each is looked at once, not once a row."""
+        agents = clicks["agent"].unique().drop_nulls()
+        bots = agents.filter(agents.cast(pl.String).str.contains(f"(?i){common.BOTS}"))
+        return col("agent").is_in(bots.implode())
+
+    def span(self, times):
+        """The zone's changes of offset within some instants."""
         first = min((series.min() for series in times if series.count()), default=0)
         last = max((series.max() for series in times if series.count()), default=0)
         self.changes, self.offset = common.zone_changes(ZoneInfo(self.options.timezone), first, last)

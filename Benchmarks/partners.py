@@ -1,0 +1,33 @@
+"""Click quality, referrals, last-click attribution and active users beside DuckDB and Polars."""
+
+import csv
+
+import data
+from nightly import SIZES, SMALL
+from versus import Job
+
+SOURCES = ["clicks", "transactions", "users", "partners", "vendors", "exchange_rates"]
+TABLES = {
+    "click_quality": None,
+    "referrals": "partner_id,referred_user_id,referral_code,status,conversion_date,created_at,reason",
+    "attribution": "transaction_id,model,partner_id,amount",
+    "growth_metrics": "metric_date,dau,wau,mau",
+}
+SELECTED = "+click_quality +referrals +attribution +growth_metrics"
+
+
+def run(tools, options):
+    inputs = data.generated(tools.nightmill, **(SMALL if options.check else SIZES))
+    job = Job("Partners and active users", "partners", SOURCES, TABLES, ["--select", SELECTED], narrowed=last_click)
+    return job.compared(tools, options, inputs)
+
+
+def last_click(folder):
+    """Leaves of the five models' rows what the last touch is given; earlier partners' rows hold 0."""
+    path = folder / "attribution.csv"
+    with open(path, newline="") as source, open(folder / "last.csv", "w", newline="") as target:
+        rows = csv.reader(source)
+        kept = csv.writer(target, lineterminator="\n")
+        kept.writerow(next(rows))
+        kept.writerows(row for row in rows if row[1] == "last" and float(row[3]))
+    (folder / "last.csv").rename(path)

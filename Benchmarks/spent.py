@@ -1,0 +1,33 @@
+"""Where a run's time went, by its run.json and journal."""
+
+import json
+from datetime import datetime
+
+from measure import table
+
+
+def spent(home):
+    """A table of the newest run of a project: reading, stages, checks, writing, in seconds; what takes less than a hundredth of the
+    run is one line.
+    """
+    folder = max((home / "runs").iterdir(), key=lambda one: one.stat().st_mtime)
+    told = json.loads((folder / "run.json").read_text())
+    events = [json.loads(line) for line in (folder / "journal.ndjson").read_text().splitlines()]
+
+    def at(event):
+        return max(datetime.fromisoformat(one["time"]) for one in events if one["event"] == event)
+
+    steps = [(f"reading {one['source']}", one["read"], one["seconds"]) for one in told["sources"]]
+    steps += [(one["stage"], one["rows"], one["seconds"]) for one in told["stages"]]
+    checks = sum(one["seconds"] for one in told["checks"])
+    computed = at("stage_finished") if told["stages"] else at("bound")
+    written = (at("audited") - computed).total_seconds() - checks
+    steps += [("writing tables", sum(one["rows"] for one in told["tables"]), written)]
+    steps += [(f"{len(told['checks'])} checks", "", checks), ("publishing", "", (at("published") - at("audited")).total_seconds())]
+    total = told["seconds"]
+    steps.append(("everything else", "", total - sum(seconds for _, _, seconds in steps)))
+    small = [one for one in steps if one[2] < total / 100]
+    steps = [one for one in steps if one not in small]
+    steps.append((f"{len(small)} more", "", sum(seconds for _, _, seconds in small)))
+    rows = [[name, f"{rows:,}" if rows != "" else "", f"{seconds:.2f}", f"{seconds / total:.0%}"] for name, rows, seconds in steps]
+    return table(["", "rows", "seconds", "of the run"], rows)

@@ -10,12 +10,14 @@ enum Interrupt {
   static func install() {
     // The flag is made before a handler may touch it: making it inside one would not be safe.
     received.store(0, ordering: .relaxed)
+    Registry.prepareCancelling()
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         let first = Interrupt.received.compareExchange(
           expected: 0, desired: number, ordering: .relaxed
         ).exchanged
         if !first { _exit(128 + number) }
+        Registry.cancelQueries()
       }
     }
     // Whoever started this may have blocked them, and the child of a process inherits that.

@@ -22,6 +22,14 @@ let package = Package(
       dependencies: ["Engine", "Metrics", "Files", "Postgres", "SQLite", "Workbook", "YAML"]),
     .executableTarget(name: "nightmill", dependencies: ["Runner", "Engine", "Files", "YAML"]),
 
+    // Parts timed alone, for Benchmarks/; `make build` leaves it out.
+    .executableTarget(
+      name: "bench", dependencies: ["Runner", "Metrics", "Files", "Workbook", "Engine"]),
+
+    // Random inputs against slow, obvious readers: `make fuzz`.
+    .executableTarget(
+      name: "fuzz", dependencies: ["Engine", "Files", "Support", "CZlib"], path: "Tests/Fuzz"),
+
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Support"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Support"]),
@@ -31,7 +39,9 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["YAML", "Support"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Support"]),
     .testTarget(name: "nightmillTests", dependencies: ["nightmill", "Runner", "Support"]),
-    .target(name: "Support", dependencies: ["Engine"], path: "Tests/Support", exclude: ["Python"]),
+    .target(
+      name: "Support", dependencies: ["Engine", "Files"], path: "Tests/Support",
+      exclude: ["Python"]),
   ],
   swiftLanguageModes: [.v6]
 )

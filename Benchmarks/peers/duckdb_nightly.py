@@ -8,9 +8,7 @@ much faster than a call into ICU per row. Money is whole minor units throughout.
 The rules are those of the metric definitions (common rules, sections 1 and 8) and of the data contracts.
 """
 
-import argparse
 import csv
-import gzip
 import io
 import os
 import resource
@@ -18,40 +16,17 @@ import shutil
 import sys
 import tempfile
 import time
-from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import common
 import duckdb
-
-BOTS = (
-    "bot|crawl|spider|slurp|preview|headless|curl/|wget/|python-requests|httpclient|facebookexternalhit"
-)
-
-OUTCOMES = {
-    "hangup": "hangup abandoned",
-    "rejection": "rejection rejected declined call_rejected",
-    "timeout": "timeout no-answer no_answer noanswer",
-    "busy": "busy user_busy",
-    "success": "success completed connected answered",
-    "caller_cancelled": "caller_cancelled canceled cancelled",
-    "network": "network failed network_error",
-}
-
-# ISO 4217 by decimals of the minor unit.
-CURRENCIES = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    2: """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY
-        COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR
-        IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD
-        NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP
-        SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG""",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
 
 # A text that no field holds: with it as the null string an empty field is '' and an empty field too many is an offence, too.
 NO_NULL = "\x01"
 
+
+# Read as such in the scan, which is faster than as text that is cast: a row without one is no good row in any source.
+TYPES = {name: "TIMESTAMPTZ" for name in ("started_at", "occurred_at", "clicked_at")}
 
 # Bytes that a thread reads at a time: DuckDB's 32 MB would leave one of two threads idle in a file of 70 MB.
 BUFFER = 8 << 20
@@ -65,33 +40,24 @@ def literal(text):
 class Inputs:
     """Finds the files of a source and loads them into a table, each record that breaks CSV left out."""
 
-    def __init__(self, connection, folder, scratch):
+    def __init__(self, connection, folder, scratch, damaged):
         self.connection = connection
+        self.damaged = damaged
         self.folder = folder
         self.scratch = scratch
         self.width = 0
         self.repaired = 0
         self.repair_seconds = 0.0
 
-    def files(self, source):
-        """The files of a source in byte order of their names."""
-        ends = (".csv", ".csv.gz")
-        names = [
-            name
-            for name in os.listdir(self.folder)
-            if name.endswith(ends) and name.startswith((source + ".csv", source + "-"))
-        ]
-        return [os.path.join(self.folder, name) for name in sorted(names, key=os.fsencode)]
-
     def load(self, source, table, columns, select, where="true"):
         """Fills `table`: `select` and `where` speak of the contract's `columns`, of which files may lack optional ones."""
         made = False
-        for path in self.files(source) or [None]:
+        for path in common.files(self.folder, source) or [None]:
             statement = self.statement(source, path, columns, select, where)
             verb = f"INSERT INTO {table}" if made else f"CREATE OR REPLACE TABLE {table} AS"
             before = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] if made else 0
             self.connection.execute(f"{verb} {statement}")
-            while path and (lines := self.strays(source)):
+            while path and self.damaged and (lines := self.strays(source)):
                 start = time.perf_counter()
                 path = self.without(path, lines)
                 statement = self.statement(source, path, columns, select, where)
@@ -109,27 +75,24 @@ class Inputs:
             return f"SELECT {select} FROM (SELECT {fields}) WHERE false"
         header = self.header(path)
         self.width = len(header)
-        declared = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
+        declared = ", ".join(f"{literal(name)}: '{TYPES.get(name, 'VARCHAR')}'" for name in header)
         known = ", ".join(name if name in header else f"'' AS {name}" for name in columns)
         self.connection.execute(f"DROP TABLE IF EXISTS {source}_rejects")
         self.connection.execute(f"DROP TABLE IF EXISTS {source}_scans")
         # `store_rejects` and strict mode: other settings keep text after a closing quote, or lose rows after one.
+        rejects = f"store_rejects = true, rejects_table = '{source}_rejects', rejects_scan = '{source}_scans'"
         return f"""
             SELECT {select} FROM (SELECT {known} FROM read_csv({literal(path)},
               auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '{NO_NULL}',
-              columns = {{{declared}}}, strict_mode = true, store_rejects = true, buffer_size = {BUFFER},
-              rejects_table = '{source}_rejects', rejects_scan = '{source}_scans'))
+              columns = {{{declared}}}, strict_mode = true, buffer_size = {BUFFER},
+              {rejects if self.damaged else "ignore_errors = true"}))
             WHERE {where}"""
 
     @staticmethod
     def header(path):
-        with Inputs.open(path) as file:
+        with common.open_plain(path) as file:
             line = file.readline().decode("utf-8-sig")
         return next(csv.reader(io.StringIO(line)))
-
-    @staticmethod
-    def open(path):
-        return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")
 
     def strays(self, source):
         """Refused records that took more than their own line with them: byte position, text, and whether the line to blame is
@@ -159,7 +122,7 @@ class Inputs:
         """
         copy = os.path.join(self.scratch, f"{self.repaired}.csv")
         self.repaired += 1
-        with self.open(path) as source, open(copy, "wb") as target:
+        with common.open_plain(path) as source, open(copy, "wb") as target:
             for position, text, is_later in strays:
                 left = position - 8 - source.tell()
                 while left > 0 and (part := source.read(min(left, 1 << 20))):
@@ -192,38 +155,14 @@ def is_record(line, width):
 
 def offset_case(zone, first, last):
     """An SQL expression: the zone's offset in microseconds at the instant `us`, exact between two instants."""
-    epoch = datetime(1970, 1, 1, tzinfo=timezone.utc)
-    ceiling = int((datetime(2200, 1, 1, tzinfo=timezone.utc) - epoch).total_seconds())
-    low, high = (max(-ceiling, min(ceiling, value // 1_000_000)) for value in (first, last))
-
-    def offset(second):
-        return int((epoch + timedelta(seconds=second)).astimezone(zone).utcoffset().total_seconds())
-
-    changes = []
-    at = low
-    while at < high:
-        step = min(at + 86_400, high)
-        if offset(at) != offset(step):
-            left, right = at, step
-            while right - left > 1:
-                middle = (left + right) // 2
-                if offset(middle) == offset(at):
-                    left = middle
-                else:
-                    right = middle
-            changes.append((right, offset(at)))
-        at = step
-    branches = "".join(
-        f" WHEN us < {second * 1_000_000} THEN {value * 1_000_000}" for second, value in changes
-    )
-    rest = offset(high) * 1_000_000
-    return f"CASE{branches} ELSE {rest} END" if branches else str(rest)
+    changes, rest = common.zone_changes(zone, first, last)
+    branches = "".join(f" WHEN us < {second * 1_000_000} THEN {offset * 1_000_000}" for second, offset in changes)
+    return f"CASE{branches} ELSE {rest * 1_000_000} END" if branches else str(rest * 1_000_000)
 
 
 # What the sources' contracts ask of a row, and what is kept of it. Optional text that no metric reads is named too (`checked`), so
 # that invalid UTF-8 in it refuses the row as it should.
 
-INSTANT = "epoch_us(TRY_CAST({} AS TIMESTAMPTZ))"
 CALL_COLUMNS = "call_id vendor_id started_at duration_seconds outcome session_id intent_score estimated_value".split()
 CLICK_COLUMNS = (
     "click_id clicked_at event visitor_id user_id referral_code product_id session_id ip user_agent url campaign".split()
@@ -235,8 +174,8 @@ TRANSACTION_COLUMNS = (
 VENDOR_COLUMNS = "vendor_id name category phone email address followup_sent_at user_id".split()
 
 
-def checked(*columns):
-    return " AND ".join(f"{column} IS NOT NULL" for column in columns)
+def checked(inputs, *columns):
+    return " AND ".join(f"{column} IS NOT NULL" for column in columns) if inputs.damaged else "true"
 
 
 def whole(column):
@@ -265,23 +204,23 @@ def load(inputs, connection):
         "calls",
         "calls_read",
         CALL_COLUMNS,
-        f"""call_id, vendor_id, {INSTANT.format("started_at")} AS us, {whole("duration_seconds")} AS duration,
+        f"""call_id, vendor_id, epoch_us(started_at) AS us, {whole("duration_seconds")} AS duration,
             outcome_of[lower(trim(outcome))] AS ending, session_id,
             {whole("intent_score")} AS intent, trim(intent_score) <> '' AS has_intent,
             {micros("estimated_value")} AS value_micros,
             trim(estimated_value) <> '' AS has_value""".replace(
             "outcome_of",
-            "MAP {" + ", ".join(f"'{w}': '{k}'" for k, ws in OUTCOMES.items() for w in ws.split()) + "}",
+            "MAP {" + ", ".join(f"'{w}': '{k}'" for k, ws in common.OUTCOMES.items() for w in ws.split()) + "}",
         ),
-        """call_id <> '' AND vendor_id <> '' AND us IS NOT NULL AND duration >= 0 AND ending IS NOT NULL
-           AND (NOT has_intent OR intent BETWEEN 1 AND 10) AND session_id IS NOT NULL
+        f"""call_id <> '' AND vendor_id <> '' AND us IS NOT NULL AND duration >= 0 AND ending IS NOT NULL
+           AND (NOT has_intent OR intent BETWEEN 1 AND 10) AND {checked(inputs, "session_id")}
            AND (NOT has_value OR (value_micros IS NOT NULL AND value_micros % getvariable('reporting_unit') = 0))""",
     )
     inputs.load(
         "transactions",
         "transactions_read",
         TRANSACTION_COLUMNS,
-        f"""transaction_id, {INSTANT.format("occurred_at")} AS us, TRY_CAST(lower(trim(kind)) AS kind_word) AS what,
+        f"""transaction_id, epoch_us(occurred_at) AS us, TRY_CAST(lower(trim(kind)) AS kind_word) AS what,
             {micros("amount")} AS micros, upper(trim(currency)) AS code,
             vendor_id, product_id, {whole("quantity")} AS units, trim(quantity) <> '' AS has_units, reference_id,
             {whole("interval_count")} AS intervals, trim(interval_count) <> '' AS has_intervals,
@@ -289,30 +228,30 @@ def load(inputs, connection):
         f"""transaction_id <> '' AND us IS NOT NULL AND micros >= 0
             AND what IS NOT NULL AND (NOT has_units OR units >= 1) AND (NOT has_intervals OR intervals >= 1)
             AND period IS NOT NULL
-            AND {checked("vendor_id", "product_id", "reference_id", "user_id", "visitor_id", "subscription_id")}""",
+            AND {checked(inputs, "vendor_id", "product_id", "reference_id", "user_id", "visitor_id", "subscription_id")}""",
     )
     inputs.load(
         "clicks",
         "clicks_read",
         CLICK_COLUMNS,
-        f"""click_id, {INSTANT.format("clicked_at")} AS us,
+        f"""hash(click_id) AS click, epoch_us(clicked_at) AS us,
             coalesce(TRY_CAST(event AS event_word), TRY_CAST(lower(trim(event)) AS event_word)) AS kind,
-            product_id <> '' AND (kind = 'view' OR kind = 'add_to_cart') AND user_agent <> ''
-              AND NOT regexp_matches(user_agent, '{BOTS}', 'i') AS counts,
+            CASE WHEN product_id <> '' AND (kind = 'view' OR kind = 'add_to_cart') AND user_agent <> ''
+                 THEN NOT regexp_matches(user_agent, '{common.BOTS}', 'i') ELSE false END AS counts,
             CASE WHEN counts THEN product_id END AS product_id,
             CASE WHEN NOT counts OR kind <> 'view' THEN NULL WHEN visitor_id <> '' THEN 1 WHEN user_id <> '' THEN 2
                  WHEN ip <> '' THEN 3 END::UTINYINT AS viewer_kind,
-            CASE viewer_kind WHEN 1 THEN visitor_id WHEN 2 THEN user_id WHEN 3 THEN ip || chr(31) || user_agent END AS viewer""",
+            CASE viewer_kind WHEN 1 THEN hash(visitor_id) WHEN 2 THEN hash(user_id) WHEN 3 THEN hash(ip, user_agent) END AS viewer""",
         f"""click_id <> '' AND us IS NOT NULL AND kind IS NOT NULL
-            AND {checked("visitor_id", "user_id", "ip", "referral_code", "session_id", "url", "campaign")}""",
+            AND {checked(inputs, "visitor_id", "user_id", "ip", "referral_code", "session_id", "url", "campaign")}""",
     )
     inputs.load(
         "vendors",
         "vendors_read",
         VENDOR_COLUMNS,
-        f"vendor_id, category, {INSTANT.format('followup_sent_at')} AS sent_at",
+        "vendor_id, category, epoch_us(TRY_CAST(followup_sent_at AS TIMESTAMPTZ)) AS sent_at",
         f"""vendor_id <> '' AND name <> '' AND (trim(followup_sent_at) = '' OR sent_at IS NOT NULL)
-            AND {checked("category", "phone", "email", "address", "user_id")}""",
+            AND {checked(inputs, "category", "phone", "email", "address", "user_id")}""",
     )
     inputs.load(
         "exchange_rates",
@@ -322,7 +261,7 @@ def load(inputs, connection):
            CAST(TRY_CAST(rate AS DECIMAL(27, 9)) * 1000000000 AS HUGEINT) AS nanos""",
         "since IS NOT NULL AND nanos > 0",
     )
-    pairs = ", ".join(f"('{code}', {digits})" for digits, codes in CURRENCIES.items() for code in codes.split())
+    pairs = ", ".join(f"('{code}', {digits})" for digits, codes in common.CURRENCIES.items() for code in codes.split())
     connection.execute(f"""
         CREATE TABLE currencies AS
         SELECT currency, digits, CAST(10 ** (6 - digits) AS BIGINT) AS unit FROM (VALUES {pairs}) t(currency, digits)""")
@@ -542,26 +481,8 @@ def with_money(query, digits):
     return query
 
 
-def scaled(text, digits):
-    """A decimal text as a whole number of 10^-digits."""
-    whole_part, _, fraction = text.partition(".")
-    if len(fraction) > digits and fraction[digits:].strip("0"):
-        sys.exit(f"{text}: more than {digits} decimals")
-    return int(whole_part + fraction[:digits].ljust(digits, "0"))
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("inputs", help="folder of the canonical CSV files")
-    parser.add_argument("output", help="folder the tables are written to")
-    parser.add_argument("--to", required=True, type=date.fromisoformat, help="last day, YYYY-MM-DD")
-    parser.add_argument("--timezone", default="America/New_York")
-    parser.add_argument("--currency", default="USD")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--default-booking-value", default="5.00")
-    parser.add_argument("--conversion-per-point", default="0.05")
-    parser.add_argument("--format", choices=["csv", "parquet"], default="csv")
-    options = parser.parse_args()
+    options = common.parser(__doc__).parse_args()
 
     start = time.perf_counter()
     marks = []
@@ -569,9 +490,7 @@ def main():
     def mark(name):
         marks.append((name, time.perf_counter()))
 
-    digits = next((d for d, codes in CURRENCIES.items() if options.currency in codes.split()), None)
-    if digits is None:
-        sys.exit(f"{options.currency}: no currency of ISO 4217")
+    digits = common.decimals(options.currency)
     connection = duckdb.connect()
     connection.execute(f"SET threads = {options.threads}")
     try:
@@ -582,10 +501,10 @@ def main():
     connection.execute(f"SET VARIABLE reporting_unit = {10 ** (6 - digits)}::BIGINT")
 
     with tempfile.TemporaryDirectory() as scratch:
-        inputs = Inputs(connection, options.inputs, scratch)
+        inputs = Inputs(connection, options.inputs, scratch, options.damaged)
         load(inputs, connection)
     mark("read")
-    for table, key in (("calls_read", "call_id"), ("clicks_read", "click_id")):
+    for table, key in (("calls_read", "call_id"), ("clicks_read", "click")):
         connection.execute(SUPERSEDED.format(table=table, key=key))
     mark("keys")
     first, last = connection.execute("""
@@ -598,8 +517,8 @@ def main():
             to=options.to,
             currency=options.currency,
             digits=digits,
-            default_value=scaled(options.default_booking_value, digits),
-            per_point=min(scaled(options.conversion_per_point, 9), 10**9),
+            default_value=common.scaled(options.default_booking_value, digits),
+            per_point=min(common.scaled(options.conversion_per_point, 9), 10**9),
         )
     )
     if missing := connection.execute(MISSING_RATES).fetchone()[0]:
@@ -611,7 +530,7 @@ def main():
         query = with_money(query, digits).replace("{to}", str(options.to))
         target = literal(os.path.join(options.output, f"{table}.{options.format}"))
         how = "FORMAT csv, HEADER" if options.format == "csv" else "FORMAT parquet"
-        connection.execute(f"COPY ({query} ORDER BY ALL) TO {target} ({how})")
+        connection.execute(f"COPY ({query}) TO {target} ({how})")
     mark("write")
 
     seconds = time.perf_counter() - start

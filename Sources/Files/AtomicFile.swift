@@ -2,10 +2,12 @@ import Glibc
 
 /// Writes a file so that readers see the old one or the new one, never a part: under a temporary
 /// name beside it, synced, then renamed. What is not committed is removed.
-package struct AtomicFile: ~Copyable {
+///
+/// A class, since several files are prepared before the first takes its name.
+package final class AtomicFile {
   /// The final path.
   package let path: String
-  /// Where it is written meanwhile.
+  /// Where it is written meanwhile: by `write`, or by a library that takes a path.
   package let temporaryPath: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
@@ -16,7 +18,7 @@ package struct AtomicFile: ~Copyable {
     self.path = path
     temporaryPath = "\(path).partial-\(getpid())"
     unlink(temporaryPath)
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    descriptor = open(temporaryPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if descriptor < 0 { throw FileError.system("create it", path) }
   }
 
@@ -26,24 +28,72 @@ package struct AtomicFile: ~Copyable {
   }
 
   /// Adds bytes.
-  package mutating func write(_ bytes: [UInt8]) throws(FileError) {
+  package func write(_ bytes: [UInt8]) throws(FileError) {
     buffer += bytes
     if buffer.count >= 1 << 20 { try flush() }
   }
 
-  /// Makes the file appear under its name.
-  package mutating func commit() throws(FileError) {
+  /// How many bytes have been written, by whomever.
+  package func size() throws(FileError) -> Int {
     try flush()
-    guard fsync(descriptor) == 0 else { throw FileError.system("write it", path) }
-    guard rename(temporaryPath, path) == 0 else { throw FileError.system("rename it", path) }
-    isCommitted = true
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError.system("examine it", path) }
+    return Int(status.st_size)
   }
 
-  private mutating func flush() throws(FileError) {
+  /// Whether the file, read again, holds these bytes and no others.
+  package func holds(_ bytes: [UInt8]) throws(FileError) -> Bool {
+    guard try size() == bytes.count else { return false }
+    let file = try FileHandle(reading: temporaryPath)
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { block.deallocate() }
+    var done = 0
+    while done < bytes.count {
+      let count = min(block.count, bytes.count - done)
+      // The block is not empty, so it has an address.
+      let got = try file.read(at: done, into: block.baseAddress!, count: count)
+      guard got == count, bytes[done..<done + got].elementsEqual(block[..<got]) else {
+        return false
+      }
+      done += got
+    }
+    return true
+  }
+
+  /// Makes the file appear under its name.
+  package func commit() throws(FileError) { try AtomicFile.commit([self]) }
+
+  /// Makes files appear under their names: all of them or, where one cannot, none. Each is on the
+  /// disk before the first is renamed.
+  package static func commit(_ files: [AtomicFile]) throws(FileError) {
+    for file in files { try file.sync() }
+    var renamed: [Replaced] = []
+    for (index, file) in files.enumerated() {
+      // The last rename decides by itself: nothing after it can fail.
+      let replaced = Replaced(file.path, isKept: index < files.count - 1)
+      guard rename(file.temporaryPath, file.path) == 0 else {
+        let error = FileError.system("rename it", file.path)
+        replaced.forget()
+        for earlier in renamed.reversed() { earlier.restore() }
+        throw error
+      }
+      renamed.append(replaced)
+      file.isCommitted = true
+    }
+    for replaced in renamed { replaced.forget() }
+    for folder in Set(files.map { FileSystem.folder(of: $0.path) }) { Self.sync(folder: folder) }
+  }
+
+  private func sync() throws(FileError) {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw FileError.system("write it", path) }
+  }
+
+  private func flush() throws(FileError) {
     var done = 0
     while done < buffer.count {
-      let put = buffer.withUnsafeBytes { unsafe in
-        Glibc.write(descriptor, unsafe.baseAddress! + done, buffer.count - done)
+      let put = buffer.withUnsafeBytes { bytes in
+        Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, buffer.count - done)
       }
       if put < 0 {
         if errno == EINTR { continue }
@@ -52,6 +102,41 @@ package struct AtomicFile: ~Copyable {
       done += put
     }
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Makes sure that new names outlive a loss of power, where the file system can.
+  private static func sync(folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    _ = fsync(descriptor)
+    close(descriptor)
+  }
+}
+
+/// A file that is about to be replaced, kept under a second name until all have been.
+private struct Replaced {
+  private let path: String
+  private let kept: String
+  private let isKept: Bool
+  private let wasAbsent: Bool
+
+  init(_ path: String, isKept wanted: Bool) {
+    self.path = path
+    kept = "\(path).previous-\(getpid())"
+    unlink(kept)
+    isKept = wanted && link(path, kept) == 0
+    wasAbsent = wanted && !isKept && access(path, F_OK) != 0
+  }
+
+  /// Puts the old file back.
+  func restore() {
+    if isKept { rename(kept, path) }
+    if wasAbsent { unlink(path) }
+  }
+
+  /// Lets the old file go.
+  func forget() {
+    if isKept { unlink(kept) }
   }
 }
 

@@ -120,7 +120,7 @@ struct ChunkReader: ~Copyable {
   private func tooLong(_ bound: BoundFile, at offset: Int) -> FileError {
     FileError(
       place: "\(bound.path), byte \(offset)",
-      message: "a line of more than \(pass.options.maximumRecord) bytes",
+      message: "a line of more than \(pass.options.maximumRecord >> 20) MiB",
       help: "check that the file is CSV with line breaks, and its delimiter and quote")
   }
 

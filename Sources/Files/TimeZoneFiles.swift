@@ -37,3 +37,11 @@ package func timeZoneNames() -> [String] {
   }
   return names
 }
+
+/// The release of the time zones there are, such as `2025b`; nil where their list is missing.
+package func timeZoneRelease() -> String? {
+  guard let bytes = try? readWholeFile("\(zoneFolder)/tzdata.zi") else { return nil }
+  let first = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  guard first.hasPrefix("# version ") else { return nil }
+  return String(first.dropFirst("# version ".count))
+}

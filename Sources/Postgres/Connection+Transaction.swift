@@ -40,7 +40,8 @@ extension Connection {
           .unavailable,
           "\(error.message)\n  the connection was lost while the transaction was committed; whether "
             + "it was is not known",
-          help: "see `nightmill history` or `nightmill query \"SELECT * FROM runs\"` when the server "
+          help:
+            "see `nightmill history` or `nightmill query \"SELECT * FROM runs\"` when the server "
             + "is back; running again is safe in either case")
       }
     }

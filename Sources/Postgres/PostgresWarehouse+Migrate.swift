@@ -5,14 +5,7 @@ extension PostgresWarehouse {
   /// Applies what the schema lacks, each migration in a transaction of its own (inside a
   /// transaction: as a part of it); refuses a schema that a newer or changed project made.
   package func migrate(_ migrations: [Migration]) throws(WarehouseError) {
-    var applied: [Int: AppliedMigration] = [:]
-    do throws(PostgresError) {
-      applied = try appliedMigrations()
-    } catch {
-      throw error.warehouseError
-    }
-    let place = "schema \(url.schema) of \(url.masked)"
-    for migration in try Migration.pending(migrations, applied: applied, in: place) {
+    for migration in try unapplied(migrations) {
       let text = try migration.statements(types: Migration.postgresTypes)
       try inTransaction { () throws(PostgresError) in try apply(migration, text) }
     }
@@ -29,6 +22,16 @@ extension PostgresWarehouse {
     } catch {
       throw error.warehouseError
     }
+  }
+
+  /// The migrations that the schema lacks, in order.
+  func unapplied(_ migrations: [Migration]) throws(WarehouseError) -> [Migration] {
+    var applied: [Int: AppliedMigration] = [:]
+    do throws(PostgresError) { applied = try appliedMigrations() } catch {
+      throw error.warehouseError
+    }
+    return try Migration.pending(
+      migrations, applied: applied, in: "schema \(url.schema) of \(url.masked)")
   }
 
   private func appliedMigrations() throws(PostgresError) -> [Int: AppliedMigration] {

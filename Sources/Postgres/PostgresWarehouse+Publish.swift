@@ -86,7 +86,8 @@ extension PostgresWarehouse {
     if change.retired.count > 0 {
       try staged(change.retired) { () throws(PostgresError) in
         try connection.execute(
-          "DELETE FROM \(name(schema.name)) AS p USING pg_temp.staged AS s WHERE \(schema.keysMatch)")
+          "DELETE FROM \(name(schema.name)) AS p USING pg_temp.staged AS s WHERE \(schema.keysMatch)"
+        )
       }
     }
   }

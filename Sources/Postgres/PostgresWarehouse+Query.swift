@@ -64,7 +64,8 @@ extension PostgresWarehouse {
     }
     guard Self.readingWords.contains(word) else {
       throw WarehouseError(
-        .configuration, "the query does not begin as one that reads: \(PostgresError.line(nil, of: sql))",
+        .configuration,
+        "the query does not begin as one that reads: \(PostgresError.line(nil, of: sql))",
         help: PostgresError.onlyReads)
     }
     var names: [String] = []

@@ -19,7 +19,8 @@ package final class PostgresWarehouse: Warehouse {
       connection = try Connection(self.url, readOnly: readOnly)
       guard PQserverVersion(connection.handle) >= Self.oldestVersion else {
         throw PostgresError(
-          .configuration, "\(self.url.masked): the server is PostgreSQL \(connection.serverVersion)",
+          .configuration,
+          "\(self.url.masked): the server is PostgreSQL \(connection.serverVersion)",
           help: "use PostgreSQL 13 or later")
       }
     } catch {
@@ -30,6 +31,9 @@ package final class PostgresWarehouse: Warehouse {
   private static let oldestVersion: Int32 = 13_00_00
 
   package var displayName: String { url.masked }
+
+  /// The schema of the tables.
+  package var schemaName: String { url.schema }
 
   /// Whether there is a schema of the warehouse's name.
   package func exists() throws(WarehouseError) -> Bool {
@@ -52,16 +56,7 @@ package final class PostgresWarehouse: Warehouse {
     do throws(PostgresError) {
       let key = lockKey("run")
       guard try connection.rows("SELECT pg_try_advisory_lock(\(key))") == [["t"]] else {
-        let holder = try connection.rows(
-          """
-          SELECT a.pid, a.usename, coalesce(a.client_addr::text, 'local')
-          FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
-          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-            AND (l.classid::bigint << 32) | l.objid::bigint = \(key)
-            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          """
-        ).first
-        let who = holder.map { " (session \($0[0]) of \($0[1]), \($0[2]))" } ?? ""
+        let who = try lockHolder().map { " (\($0))" } ?? ""
         throw PostgresError(
           .unavailable, "\(url.masked): another run\(who) holds the lock of schema \(url.schema)",
           help: "wait until it is done and run again; the lock ends with its session")

@@ -77,7 +77,8 @@ package enum Registry {
     }
     let scheme = url.split(separator: ":").first.map(String.init) ?? url
     throw RunError(
-      .usage, "no warehouse is reached by \"\(scheme):\"", help: "write sqlite:PATH or postgres://USER@HOST/DATABASE")
+      .usage, "no warehouse is reached by \"\(scheme):\"",
+      help: "write sqlite:PATH or postgres://USER@HOST/DATABASE")
   }
 
   /// A warehouse in memory with the tables of some migrations, gone with the object.

@@ -32,7 +32,7 @@ struct RunLock: ~Copyable {
   }
 
   /// Beside the real file, so that two names of one database have one lock.
-  private static func name(for path: String) -> String {
+  static func name(for path: String) -> String {
     guard let real = realpath(path, nil) else { return path + ".lock" }
     defer { free(real) }
     return String(cString: real) + ".lock"

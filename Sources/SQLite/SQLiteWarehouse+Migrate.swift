@@ -19,14 +19,19 @@ extension SQLiteWarehouse {
   /// newer or changed project made.
   package func migrate(_ migrations: [Migration]) throws(WarehouseError) {
     // Looking first keeps a run with nothing to apply from taking the write lock.
+    for migration in try unapplied(migrations) {
+      let text = try migration.statements(types: Migration.sqliteTypes)
+      do throws(SQLiteError) { try apply(migration, text) } catch { throw error.warehouseError }
+    }
+  }
+
+  /// The migrations that the file lacks, in order.
+  func unapplied(_ migrations: [Migration]) throws(WarehouseError) -> [Migration] {
     var applied: [Int: AppliedMigration] = [:]
     do throws(SQLiteError) { applied = try appliedMigrations() } catch {
       throw error.warehouseError
     }
-    for migration in try Migration.pending(migrations, applied: applied, in: path) {
-      let text = try migration.statements(types: Migration.sqliteTypes)
-      do throws(SQLiteError) { try apply(migration, text) } catch { throw error.warehouseError }
-    }
+    return try Migration.pending(migrations, applied: applied, in: path)
   }
 
   private func appliedMigrations() throws(SQLiteError) -> [Int: AppliedMigration] {

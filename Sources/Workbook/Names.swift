@@ -1,10 +1,13 @@
 /// Excel's rules for the names of sheets and ranges, and for references between them.
 enum Names {
+  /// The most characters of a sheet's name, in UTF-16 units.
+  static let longestSheet = 31
+
   /// The reason why Excel would refuse a sheet name, or nil.
   static func problem(sheet name: String) -> String? {
     if name.isEmpty { return "an empty name" }
     let length = name.utf16.count
-    if length > 31 { return "\(length) characters: \"\(name)\"" }
+    if length > longestSheet { return "\(length) characters: \"\(name)\"" }
     if let bad = name.unicodeScalars.first(where: { "[]:*?/\\".unicodeScalars.contains($0) }) {
       return "\"\(bad)\" in \"\(name)\""
     }

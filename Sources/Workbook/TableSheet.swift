@@ -89,19 +89,44 @@ package struct TableID: Sendable, Equatable {
   let index: Int
 }
 
+/// One of the sheets a table stands on: more than one where it has more rows than a sheet.
+package struct TablePart: Sendable, Equatable {
+  /// The sheet's name.
+  package let sheet: String
+  /// The first data row, counted from 0.
+  package let firstRow: Int
+  /// How many data rows it holds.
+  package internal(set) var rows: Int
+
+  /// The last data row; an empty table has one row that says so.
+  var lastRow: Int { firstRow + max(1, rows) - 1 }
+}
+
 /// A table while it is written.
 struct TableState {
   let spec: TableSheet
-  let sheet: XLSXFile.Sheet
   /// The header's row; data begin below it.
   let headerRow: Int
   /// The formats of a column's own style, plain and banded, so that most cells need no look-up.
   let formats: [(plain: StyleSheet.Format?, band: StyleSheet.Format?)]
-  var rows = 0
+  /// The sheets it stands on, at least one; rows go to the last.
+  var parts: [TablePart]
+  /// The library's sheets of these parts.
+  var sheets: [XLSXFile.Sheet]
   var widths: [Int]
   var isFinished = false
 
-  var firstRow: Int { headerRow + 1 }
-  /// The last data row; an empty table has one row that says so.
-  var lastRow: Int { headerRow + max(1, rows) }
+  /// The part that takes rows.
+  var last: Int { parts.count - 1 }
+  /// The data rows of all parts.
+  var rows: Int { parts.reduce(0) { $0 + $1.rows } }
+
+  /// Where columns' data rows stand, part by part.
+  func ranges(columns: ClosedRange<Int>) -> [CellRange] {
+    parts.map { part in
+      CellRange(
+        sheet: part.sheet, firstRow: part.firstRow, firstColumn: columns.lowerBound,
+        lastRow: part.lastRow, lastColumn: columns.upperBound)
+    }
+  }
 }

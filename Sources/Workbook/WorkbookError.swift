@@ -9,8 +9,8 @@ package struct WorkbookError: Error, Equatable, CustomStringConvertible {
     case sheetName
     /// A defined name Excel would refuse.
     case definedName
-    /// More rows or columns than a sheet has.
-    case sheetFull
+    /// No column, or more than a sheet has.
+    case tooManyColumns
     /// A row whose number of cells is not the table's number of columns.
     case rowShape
     /// A number with more digits than Excel keeps.
@@ -33,9 +33,12 @@ package struct WorkbookError: Error, Equatable, CustomStringConvertible {
   /// What to do next.
   package let help: String
 
-  /// One line with all of it.
-  package var description: String {
+  /// What happened, without what to do next.
+  package var message: String {
     let location = place.isEmpty ? path : "\(path), \(place)"
-    return "\(location): expected \(expected), found \(found). \(help)"
+    return "\(location): expected \(expected), found \(found)"
   }
+
+  /// One line with all of it.
+  package var description: String { "\(message). \(help)" }
 }

@@ -51,28 +51,35 @@ package struct WorkbookSummary: Sendable, Equatable {
 package struct XLSXFile: ~Copyable {
   typealias Sheet = UnsafeMutablePointer<lxw_worksheet>
 
-  static let maximumRows = 1_048_576
   static let maximumColumns = 16_384
   private static let placesKept = 20
 
   /// The path as given.
   package let path: String
   let properties: DocumentProperties
+  /// Rows of a sheet.
+  let maximumRows: Int
   let workbook: UnsafeMutablePointer<lxw_workbook>
   /// False once `close` has freed the workbook.
   private var isOpen = true
   var styles: StyleSheet
   var tables: [TableState] = []
   var summaries: [SummaryState] = []
-  private var sheets: [(name: String, table: Int?)] = []
+  private var sheets: [(name: String, part: (table: Int, number: Int)?)] = []
   private var takenNames: Set<String> = []
+  private var reservedNames: Set<String> = []
   private var takenRanges: Set<String> = []
   private var cutTexts = 0
   private var datesAsText = 0
   private var places: [String] = []
 
   /// Begins a workbook. The path's folder must exist and be writable.
-  package init(path: String, properties: DocumentProperties) throws(WorkbookError) {
+  ///
+  /// - Parameter maximumRows: Where a table's sheet is full and the next begins: Excel's limit
+  ///   unless a test asks for fewer; titles, header, a row and totals must fit.
+  package init(
+    path: String, properties: DocumentProperties, maximumRows: Int = 1_048_576
+  ) throws(WorkbookError) {
     let folder = XLSXFile.folder(of: path)
     if access(folder, W_OK | X_OK) != 0 {
       throw WorkbookError(
@@ -95,6 +102,7 @@ package struct XLSXFile: ~Copyable {
     }
     self.path = path
     self.properties = properties
+    self.maximumRows = maximumRows
     self.workbook = workbook
     self.styles = StyleSheet(workbook: workbook)
     let text = CStrings()
@@ -129,7 +137,9 @@ package struct XLSXFile: ~Copyable {
         help: "Check the disk's free space and the folder's permissions, then run the report again."
       )
     }
-    let counts = sheets.map { (name: $0.name, rows: $0.table.map { tables[$0].rows } ?? 0) }
+    let counts = sheets.map { sheet in
+      (name: sheet.name, rows: sheet.part.map { tables[$0.table].parts[$0.number].rows } ?? 0)
+    }
     return WorkbookSummary(
       path: path, sheets: counts, cutTexts: cutTexts, datesAsText: datesAsText, places: places)
   }
@@ -137,7 +147,8 @@ package struct XLSXFile: ~Copyable {
   /// Adds a sheet after checking its name. `flat`: rows go to a temporary file in order instead of
   /// memory.
   mutating func addSheet(
-    _ name: String, flat: Bool, table: Int? = nil, page: PageSetup, color: Palette?
+    _ name: String, flat: Bool, part: (table: Int, number: Int)? = nil, page: PageSetup,
+    color: Palette?
   ) throws(WorkbookError) -> Sheet {
     if let problem = Names.problem(sheet: name) {
       throw sheetNameError(found: problem)
@@ -151,11 +162,21 @@ package struct XLSXFile: ~Copyable {
     guard let sheet = workbook_add_worksheet(workbook, name) else {
       throw sheetNameError(found: "\"\(name)\", refused by the library")
     }
-    sheets.append((name: name, table: table))
+    sheets.append((name: name, part: part))
     if let color { worksheet_set_tab_color(sheet, color.rawValue) }
     page.apply(
       to: sheet, title: properties.title, company: properties.company, sheetName: name)
     return sheet
+  }
+
+  /// Keeps names free for sheets that are added later, so that no table goes on under one of them.
+  package mutating func reserve(sheets names: [String]) {
+    for name in names { reservedNames.insert(name.lowercased()) }
+  }
+
+  /// Whether a sheet has a name, or will have it.
+  func isTaken(sheet name: String) -> Bool {
+    takenNames.contains(name.lowercased()) || reservedNames.contains(name.lowercased())
   }
 
   private func sheetNameError(found: String) -> WorkbookError {
@@ -167,6 +188,11 @@ package struct XLSXFile: ~Copyable {
 
   /// Names a range, for formulas of the workbook's users. ASCII letters, digits, `_` and `.`.
   package mutating func define(name: String, range: CellRange) throws(WorkbookError) {
+    try define(name: name, ranges: [range])
+  }
+
+  /// Names ranges, of one sheet or several.
+  mutating func define(name: String, ranges: [CellRange]) throws(WorkbookError) {
     let problem =
       Names.problem(definedName: name)
       ?? (takenRanges.insert(name.lowercased()).inserted ? nil : "\"\(name)\" a second time")
@@ -176,7 +202,8 @@ package struct XLSXFile: ~Copyable {
         expected: "a letter, then letters, digits, _ or ., not like a cell, each name once",
         found: problem, help: "Rename the range in the report's description.")
     }
-    _ = workbook_define_name(workbook, name, "=" + range.reference)
+    let references = ranges.map(\.reference).joined(separator: ",")
+    _ = workbook_define_name(workbook, name, "=" + references)
   }
 
   /// Writes one value; the caller has chosen the format.

@@ -44,7 +44,7 @@ extension Node.Scalar {
 }
 
 /// A JSON string literal: quotes, backslashes and control characters escaped.
-func jsonText(_ text: String) -> String {
+package func jsonText(_ text: String) -> String {
   var output = "\""
   for scalar in text.unicodeScalars {
     switch scalar {

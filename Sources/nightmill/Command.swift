@@ -26,6 +26,22 @@ struct Positional: Sendable {
   let summary: String
   /// How many there may be.
   let count: ClosedRange<Int>
+  /// What a shell offers there.
+  var completes: Completion = .nothing
+}
+
+/// What a shell may offer in place of an argument.
+enum Completion: Sendable, Equatable {
+  /// Whatever is typed is right.
+  case nothing
+  /// One of a few words.
+  case words([String])
+  /// Names that `nightmill list KIND` gives.
+  case names(Listing.Kind)
+  /// Paths of files.
+  case files
+  /// Paths of folders.
+  case folders
 }
 
 /// A command line and what it does.
@@ -53,16 +69,24 @@ struct Flag: Sendable {
   let summary: String
   /// Whether it may be given more than once.
   let isRepeatable: Bool
+  /// What a shell offers as its value.
+  let completes: Completion
 
   /// A flag with a value.
+  ///
+  /// What a shell offers follows from the value's name where nothing else is said: `DIR` is a
+  /// folder, `FILE` a file.
   init(
-    _ name: String, _ value: String, example: String, _ summary: String, isRepeatable: Bool = false
+    _ name: String, _ value: String, example: String, _ summary: String,
+    isRepeatable: Bool = false, completes: Completion? = nil
   ) {
     self.name = name
     self.value = value
     self.example = example
     self.summary = summary
     self.isRepeatable = isRepeatable
+    self.completes =
+      completes ?? (value == "DIR" ? .folders : value == "FILE" ? .files : .nothing)
   }
 
   /// A switch.
@@ -72,5 +96,6 @@ struct Flag: Sendable {
     example = nil
     self.summary = summary
     isRepeatable = false
+    completes = .nothing
   }
 }

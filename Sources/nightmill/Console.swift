@@ -69,7 +69,7 @@ struct Console: Sendable {
 
   /// Text without control characters but line breaks: names of files and columns come from outside,
   /// and must not steer the terminal.
-  private static func plain(_ text: String) -> String {
+  static func plain(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { scalar in

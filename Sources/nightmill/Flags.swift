@@ -11,9 +11,10 @@ extension Flag {
   static let select = Flag(
     "select", "SEL", example: "+vendor_connections",
     "only these stages: names, +name with all it needs, name+ with all that needs it, tag:x; "
-      + "spaces for any of them, commas for all of them")
+      + "spaces for any of them, commas for all of them", completes: .names(.stages))
   static let exclude = Flag(
-    "exclude", "SEL", example: "product_analytics", "not these stages, said the same way")
+    "exclude", "SEL", example: "product_analytics", "not these stages, said the same way",
+    completes: .names(.stages))
   static let warehouse = Flag(
     "warehouse", "URL", example: "sqlite:warehouse.db",
     "where tables are kept (also NIGHTMILL_WAREHOUSE; default: as the pipeline says)")
@@ -35,7 +36,8 @@ extension Flag {
 
   static let pipeline = Flag(
     "pipeline", "NAME", example: "weekly",
-    "the pipeline whose warehouse and settings are meant (default: nightly)")
+    "the pipeline whose warehouse and settings are meant (default: nightly)",
+    completes: .names(.pipelines))
 
   /// Where a folder for output is named.
   static func folder(_ summary: String) -> Flag { Flag("to", "DIR", example: "out", summary) }

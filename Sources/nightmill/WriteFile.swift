@@ -4,7 +4,7 @@ import Runner
 /// Writes a file that appears whole or not at all.
 func writeFile(_ bytes: [UInt8], to path: String) throws(RunError) {
   try file { () throws(FileError) in
-    var file = try AtomicFile(path)
+    let file = try AtomicFile(path)
     try file.write(bytes)
     try file.commit()
   }

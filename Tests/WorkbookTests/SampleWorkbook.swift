@@ -20,7 +20,8 @@ enum SampleWorkbook {
     let vendors = try addVendors(&file)
     let weeks = try addWeeks(&file)
     try fill(&file, summary, vendors: vendors, weeks: weeks)
-    try file.addAbout(title: "About this workbook", sections: about)
+    let aboutSheet = try file.addAbout(title: "About this workbook")
+    try file.fill(aboutSheet, with: about)
     return try file.close()
   }
 

@@ -54,8 +54,10 @@ import Testing
   @Test("A report that fails after publishing says the tables are there, and its command works")
   func failingReport() throws {
     let scratch = try Scratch()
-    // A file where the folder should be.
-    try "".write(toFile: "\(scratch.path)/out", atomically: true, encoding: .utf8)
+    // A folder where the file should be.
+    try FileManager.default.createDirectory(
+      atPath: "\(scratch.path)/out/2026-W11/weekly-vendors.xlsx/in/the/way",
+      withIntermediateDirectories: true)
     let run = try Self.run(
       scratch, try Self.pipeline(scratch, output: "\(scratch.path)/out"))
     #expect(run.exit == 1)
@@ -63,6 +65,7 @@ import Testing
     let last = try #require(run.err.split(separator: "\n").last)
     let start = try #require(last.firstRange(of: "nightmill report")?.lowerBound)
     let command = String(last[start...])
+    #expect(scratch.names("out/2026-W11") == ["weekly-vendors.xlsx"], "no part of a report")
     try FileManager.default.removeItem(atPath: "\(scratch.path)/out")
     let again = try Binary.run(command.split(separator: " ").dropFirst().map(String.init))
     #expect(again.exit == 0, "\(command)\n\(again.err)")

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import nightmill
+
 /// What is said of a command line that is wrong: someone who mistyped must see what, and what to
 /// type instead.
 @Suite struct UsageTests {
@@ -141,7 +143,7 @@ import Testing
     ),
   ]
 
-  static let commands = "run, plan, check, report, list, export, query, generate"
+  static let commands = Program.commands.map(\.name).joined(separator: ", ")
 
   @Test(arguments: wrong)
   func wrongCommandLine(arguments: [String], message: String) throws {

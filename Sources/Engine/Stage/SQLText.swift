@@ -19,7 +19,8 @@ package enum SQLText {
         scanner.index = place + 2
       } else if isWord(scanner.byte(place + 1)), !isDigit(scanner.byte(place + 1)) {
         let name = bytes[(place + 1)...].prefix(while: isWord)
-        found.append(Parameter(name: String(decoding: name, as: UTF8.self), place: place..<name.endIndex))
+        found.append(
+          Parameter(name: String(decoding: name, as: UTF8.self), place: place..<name.endIndex))
         scanner.index = name.endIndex
       }
     }

@@ -12,7 +12,7 @@ extension PipelineCase {
     try file { () throws(FileError) in try makeFolder("\(folder.path)/inputs") }
     for source in given {
       try file { () throws(FileError) in
-        var file = try AtomicFile("\(folder.path)/inputs/\(source.source)\(source.suffix)")
+        let file = try AtomicFile("\(folder.path)/inputs/\(source.source)\(source.suffix)")
         try file.write(source.bytes)
         try file.commit()
       }

@@ -90,7 +90,7 @@ extension CheckResult {
     try makeFolder(folder)
     var kept = self
     kept.file = "\(folder)/\(name).csv"
-    var file = try AtomicFile("\(folder)/\(name).csv")
+    let file = try AtomicFile("\(folder)/\(name).csv")
     try file.write(csv)
     try file.commit()
     return kept

@@ -88,7 +88,6 @@ struct ReportAbout {
   let format: ReportFormat
   let currency: Currency
   private var controls: [(key: String, value: Cell)] = []
-  private var counts: [(key: String, value: Cell)] = []
 
   init(report: Report, period: ReportPeriod, format: ReportFormat, currency: Currency) {
     self.report = report
@@ -99,9 +98,6 @@ struct ReportAbout {
 
   /// Holds the control figures against the sheets; throws where they must agree and do not.
   mutating func check(source: ReportSource, sheets: [ReportRows]) throws(RunError) {
-    for (sheet, rows) in zip(report.sheets, sheets) {
-      counts.append(("Rows of \(sheet.name)", .text("\(rows.rows.count) · \(sheet.about)")))
-    }
     guard let wanted = report.controls else { return }
     let columns = wanted.figures.map(\.column)
     let values = try source.figures(columns, of: wanted.query, mark: wanted.mark, in: period)
@@ -137,6 +133,18 @@ struct ReportAbout {
     }
   }
 
+  /// The rows of each table and, where it needs several sheets, which ones.
+  private static func counts(
+    _ report: Report, _ tables: [[TablePart]]
+  ) -> [(key: String, value: Cell)] {
+    zip(report.sheets, tables).map { sheet, parts in
+      let rows = parts.reduce(0) { $0 + $1.rows }
+      let list = parts.map { "\($0.sheet) (\($0.rows) rows)" }.joined(separator: ", ")
+      let sheets = parts.count > 1 ? " · on \(parts.count) sheets: \(list)" : ""
+      return ("Rows of \(sheet.name)", .text("\(rows) · \(sheet.about)\(sheets)"))
+    }
+  }
+
   private static func value(
     of reference: Report.Reference, _ sheets: [ReportRows]
   ) throws(RunError) -> Int64 {
@@ -145,8 +153,10 @@ struct ReportAbout {
     return try rows.sum(column)
   }
 
-  /// The sections in the order of the sheet.
-  func sections(run: RunFacts, completeness: String) -> [AboutSection] {
+  /// The sections in the order of the sheet; `tables` are the sheets that each table stands on.
+  func sections(
+    run: RunFacts, completeness: String, tables: [[TablePart]]
+  ) -> [AboutSection] {
     var sections = [
       AboutSection(
         "This report",
@@ -188,7 +198,7 @@ struct ReportAbout {
             : run.refused.map { ($0.name, .integer($0.count)) }))
     }
     if !controls.isEmpty { sections.append(AboutSection("Control totals", rows: controls)) }
-    sections.append(AboutSection("Sheets", rows: counts))
+    sections.append(AboutSection("Sheets", rows: Self.counts(report, tables)))
     if !report.parameters.isEmpty {
       sections.append(
         AboutSection(

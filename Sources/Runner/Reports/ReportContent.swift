@@ -19,7 +19,10 @@ struct ReportContent {
   let sheets: [ReportRows]
   /// The totals of each sheet's columns.
   private let totals: [String: [ReportValue]]
-  let about: [AboutSection]
+  /// The sums of each sheet's columns, nil for those that cannot be added up.
+  private let sums: [String: [Int64?]]
+  private let about: ReportAbout
+  private let run: RunFacts
   private let source: ReportSource
 
   /// Asks the warehouse for everything, and checks the control figures.
@@ -38,15 +41,22 @@ struct ReportContent {
     completeness = run.completeness(of: period)
     var sheets: [ReportRows] = []
     var totals: [String: [ReportValue]] = [:]
+    var sums: [String: [Int64?]] = [:]
     for sheet in report.sheets {
       let rows = try source.rows(of: sheet)
       var values: [ReportValue] = []
       for column in sheet.columns { values.append(try rows.total(of: column)) }
       totals[sheet.name] = values
+      var own: [Int64?] = []
+      for column in sheet.columns {
+        own.append(column.type.isAdditive ? try rows.sum(column.key) : nil)
+      }
+      sums[sheet.name] = own
       sheets.append(rows)
     }
     self.sheets = sheets
     self.totals = totals
+    self.sums = sums
     var tiles: [Tile]?
     if let wanted = report.tiles {
       let columns = wanted.figures.map(\.column)
@@ -64,7 +74,13 @@ struct ReportContent {
     self.tiles = tiles
     var about = ReportAbout(report: report, period: period, format: format, currency: currency)
     try about.check(source: source, sheets: sheets)
-    self.about = about.sections(run: run, completeness: completeness)
+    self.about = about
+    self.run = run
+  }
+
+  /// What About says; `tables` are the sheets that each table stands on.
+  func about(_ tables: [[TablePart]]) -> [AboutSection] {
+    about.sections(run: run, completeness: completeness, tables: tables)
   }
 
   /// What stands below a sheet's columns.
@@ -73,6 +89,9 @@ struct ReportContent {
       format.cell(value, column.total == .count ? .integer : column.type)
     }
   }
+
+  /// What a sheet's columns add up to, nil for those that cannot be.
+  func sums(of sheet: Report.Sheet) -> [Int64?] { sums[sheet.name] ?? [] }
 
   /// A CSV file's bytes, and how many rows it has.
   func bytes(of output: Report.CSVOutput, _ format: ReportFormat) -> (bytes: [UInt8], rows: Int) {

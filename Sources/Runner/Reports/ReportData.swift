@@ -102,9 +102,9 @@ struct ReportSource {
           .configuration, "\(problem)", help: "it gives \(names.joined(separator: ", "))")
       }
     }
-    var rows: [[ReportValue]] = []
-    rows.reserveCapacity(found.count)
-    for row in found {
+    // In place: a report may have millions of rows, which are not to be held twice.
+    for index in found.indices {
+      let row = found[index]
       var values: [ReportValue] = []
       values.reserveCapacity(columns.count)
       for column in columns {
@@ -117,9 +117,9 @@ struct ReportSource {
           values.append(try Self.quotient(above, below, column))
         }
       }
-      rows.append(values)
+      found[index] = values
     }
-    return rows
+    return found
   }
 
   /// How the warehouse is to read the query's columns; a part of a quotient that no column shows is

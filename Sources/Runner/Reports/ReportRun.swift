@@ -62,7 +62,7 @@ package struct ReportRun {
           report, period: period.rounded(to: report.unit), warehouse: warehouse, run: run,
           currency: currency, format: format))
     }
-    var prepared: [(file: PreparedFile, written: WrittenFile)] = []
+    var prepared: [(file: AtomicFile, written: WrittenFile)] = []
     for content in contents {
       for made in try prepare(content, format) {
         if let other = prepared.first(where: { $0.file.path == made.file.path }) {
@@ -74,31 +74,47 @@ package struct ReportRun {
         prepared.append(made)
       }
     }
-    for (file, _) in prepared { try file.commit() }
+    try file { () throws(FileError) in try AtomicFile.commit(prepared.map(\.file)) }
     return prepared.map(\.written)
   }
 
   private func prepare(
     _ content: ReportContent, _ format: ReportFormat
-  ) throws(RunError) -> [(file: PreparedFile, written: WrittenFile)] {
+  ) throws(RunError) -> [(file: AtomicFile, written: WrittenFile)] {
     let name = content.report.name
     let folder = "\(output)/\(content.period.label)"
     try file { () throws(FileError) in try makeFolder(folder) }
-    var made: [(file: PreparedFile, written: WrittenFile)] = []
-    let workbook = PreparedFile("\(folder)/\(name).xlsx")
-    let rows = try ReportWorkbook(content: content, format: format)
-      .write(to: workbook.temporaryPath)
-    let size = try workbook.check()
-    made.append(
-      (workbook, WrittenFile(report: name, path: workbook.path, rows: rows, bytes: size)))
-    for output in content.report.files {
-      let file = PreparedFile("\(folder)/\(output.file)")
-      let (bytes, rows) = content.bytes(of: output, format)
-      try file.write(bytes)
-      let size = try file.check()
+    var made: [(file: AtomicFile, written: WrittenFile)] = []
+    func add(_ file: AtomicFile, rows: Int) throws(RunError) {
+      let size = try Runner.file { () throws(FileError) in try file.size() }
       made.append((file, WrittenFile(report: name, path: file.path, rows: rows, bytes: size)))
     }
+    let workbook = try begin("\(folder)/\(name).xlsx")
+    let check = try ReportWorkbook(content: content, format: format)
+      .write(to: workbook.temporaryPath)
+    try check.check(workbook.temporaryPath, for: workbook.path)
+    try add(workbook, rows: check.rows)
+    for output in content.report.files {
+      let file = try begin("\(folder)/\(output.file)")
+      let (bytes, rows) = content.bytes(of: output, format)
+      let isWhole = try Runner.file { () throws(FileError) in
+        try file.write(bytes)
+        return try file.holds(bytes)
+      }
+      guard isWhole else {
+        throw RunError(
+          .failed, "\(file.path): the file read again is not what was to be written",
+          help: "check the disk, then run the report again; the files of before are unchanged")
+      }
+      try add(file, rows: rows)
+    }
     return made
+  }
+
+  /// Begins a file that only the group may read, whoever writes it: names and e-mails stand in
+  /// reports.
+  private func begin(_ path: String) throws(RunError) -> AtomicFile {
+    try file { () throws(FileError) in try AtomicFile(path, mode: 0o640) }
   }
 }
 

@@ -5,27 +5,34 @@ import Workbook
 struct ReportWorkbook {
   let content: ReportContent
   let format: ReportFormat
+  /// Rows of a sheet: Excel's limit, unless a test asks for fewer.
+  var maximumRows = 1_048_576
+
+  /// Tables up to this many rows are kept in memory where a chart looks, so that previewers show
+  /// it; the chart of a larger one appears in programs that calculate.
+  private static let mostChartedInMemory = 50_000
 
   private var report: Report { content.report }
 
-  /// Writes the workbook under a path of the caller's; returns the rows of its tables.
-  func write(to path: String) throws(RunError) -> Int {
+  /// Writes the workbook under a path of the caller's; returns what it must hold.
+  func write(to path: String) throws(RunError) -> WorkbookCheck {
     do throws(WorkbookError) {
       return try file(path)
     } catch {
-      throw RunError(.failed, "report \(report.name): \(error)", help: "")
+      throw RunError(.failed, "report \(report.name): \(error.message)", help: error.help)
     }
   }
 
-  private func file(_ path: String) throws(WorkbookError) -> Int {
+  private func file(_ path: String) throws(WorkbookError) -> WorkbookCheck {
     // The last second of the period: the same content gives the same bytes, whenever it is written.
     let end = format.timeZone.firstInstant(of: content.period.to + 1) / 1_000_000 - 1
     var file = try XLSXFile(
       path: path,
       properties: DocumentProperties(
         title: "\(report.title) \(content.period.label)", subject: report.summary,
-        created: max(1, end)))
-    try file.addAbout(title: "About this report", sections: content.about)
+        created: max(1, end)), maximumRows: maximumRows)
+    file.reserve(sheets: report.sheets.map(\.name))
+    let about = try file.addAbout(title: "About this report")
     var summary: SummaryID?
     if content.tiles != nil || !report.lines.isEmpty {
       summary = try file.addSummary(
@@ -36,7 +43,26 @@ struct ReportWorkbook {
       tables.append(try add(sheet, content.sheets[index], to: &file, isCharted: isCharted(index)))
     }
     if let summary { try fill(summary, tables, in: &file) }
-    return try file.close().sheets.reduce(0) { $0 + $1.rows }
+    let parts = tables.map { file.parts(of: $0) }
+    try file.fill(about, with: content.about(parts))
+    let sheets = try file.close().sheets.map(\.name)
+    return WorkbookCheck(
+      sheets: sheets,
+      tables: zip(report.sheets, parts).map { sheet, parts in
+        WorkbookCheck.Table(parts: parts, columns: sums(of: sheet))
+      })
+  }
+
+  /// The columns of a sheet that can be added up, with their sums.
+  private func sums(
+    of sheet: Report.Sheet
+  ) -> [(title: String, column: SheetScan.Column, sum: Int64)] {
+    let known = content.sums(of: sheet)
+    return sheet.columns.enumerated().compactMap { index, column in
+      guard let sum = known[index] else { return nil }
+      let digits = column.type == .money ? format.moneyDigits : 0
+      return (column.title, SheetScan.Column(index, digits: digits), sum)
+    }
   }
 
   private var subtitle: String {
@@ -59,11 +85,12 @@ struct ReportWorkbook {
         total: total(column, in: sheet, isFirst: hasTotals && index == 0), rules: column.rules)
     }
     let days = sheet.periods > 1 ? "up to \(content.period.words)" : content.period.words
+    let isKept = isCharted && rows.rows.count <= Self.mostChartedInMemory
     let table = try file.addTable(
       TableSheet(
         name: sheet.name,
         titles: [sheet.title, "\(days) · \(sheet.about) · amounts in \(content.currency)"],
-        columns: columns, frozenColumns: sheet.frozen, memory: isCharted ? .whole : .flat))
+        columns: columns, frozenColumns: sheet.frozen, memory: isKept ? .whole : .flat))
     for row in rows.rows {
       try file.append(zip(row, sheet.columns).map { format.cell($0, $1.type) }, to: table)
     }
@@ -151,9 +178,13 @@ struct ReportWorkbook {
       let valueStyle = sheet.column(chart.series[0]).map { axisStyle($0) } ?? .integer
       let legend: Chart.Legend =
         chart.kind == .doughnut ? .right : series.count > 1 ? .bottom : .none
+      // A chart looks at one sheet: of a table on several it says how far it goes.
+      let parts = chart.series.isEmpty ? [] : file.parts(of: tables[chart.sheet])
+      let isPart = parts.count > 1 && (chart.top ?? .max) > parts[0].rows
+      let title = isPart ? "\(chart.title) (the first \(parts[0].rows) rows)" : chart.title
       return .chart(
         Chart(
-          chart.kind, title: chart.title, series: series, categoryStyle: style(categories),
+          chart.kind, title: title, series: series, categoryStyle: style(categories),
           valueStyle: valueStyle, legend: legend, columns: chart.width, rows: chart.height))
     }
   }

@@ -42,7 +42,9 @@ package struct RunPlan: Sendable {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }
     let selected = try Self.select(pipeline, options)
-    stages = Registry.stages.filter { selected.contains($0.name) }
+    let types = Registry.stages.filter { selected.contains($0.name) }
+    let order = try StageOrder.sorted(Self.candidates(types))
+    stages = order.compactMap { name in types.first { $0.name == name } }
     let isPartial = options.select != nil || options.exclude != nil
     let read = Set(stages.flatMap { $0.reads.map(\.source) })
     sources = pipeline.sources.filter { !isPartial || read.contains($0.contract.source) }

@@ -13,7 +13,8 @@ extension Command {
         + "file is wrong; everything that is wrong with the files is shown at once.",
     ],
     positional: Positional(
-      name: "PIPELINE", summary: "a pipeline's name or file (default: all there are)", count: 0...1),
+      name: "PIPELINE", summary: "a pipeline's name or file (default: all there are)", count: 0...1,
+      completes: .names(.pipelines)),
     flags: [select, from, to, rows, .warehouse, .project],
     examples: [
       Example("nightmill check", "everything, before it is put to work"),

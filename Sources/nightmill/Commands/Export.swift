@@ -14,7 +14,7 @@ extension Command {
     ],
     positional: Positional(
       name: "TABLE", summary: "tables to export (default: all but runs; needs --to)",
-      count: 0...1000),
+      count: 0...1000, completes: .names(.tables)),
     flags: [folder, columns] + Published.flags,
     examples: [
       Example("nightmill export vendor_weekly", "one table, on standard output"),

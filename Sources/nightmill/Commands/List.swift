@@ -10,7 +10,7 @@ extension Command {
     ],
     positional: Positional(
       name: "KIND", summary: "stages, sources, tables, reports or pipelines (default: all)",
-      count: 0...1),
+      count: 0...1, completes: .words(Listing.Kind.allCases.map(\.rawValue))),
     flags: [.select, .exclude, pipeline, .project],
     examples: [
       Example("nightmill list tables", "the tables of the warehouse and what a row is"),
@@ -52,7 +52,8 @@ extension Command {
     })
 
   private static let pipeline = Flag(
-    "pipeline", "NAME", example: "weekly", "only the stages of this pipeline")
+    "pipeline", "NAME", example: "weekly", "only the stages of this pipeline",
+    completes: .names(.pipelines))
 
   private static func unknownKind(_ word: String) -> RunError {
     let kinds = Listing.Kind.allCases.map(\.rawValue)

@@ -11,7 +11,8 @@ struct Planning {
   let plan: RunPlan?
 
   static let positional = Positional(
-    name: "PIPELINE", summary: "a pipeline's name or file (default: nightly)", count: 0...1)
+    name: "PIPELINE", summary: "a pipeline's name or file (default: nightly)", count: 0...1,
+    completes: .names(.pipelines))
 
   static let flags: [Flag] = [
     .from, .to, .select, .exclude, .warehouse, .inputs, .settings, .set, .threads, .fullRefresh,
@@ -31,9 +32,11 @@ struct Planning {
       plan = nil
       return
     }
-    plan = try RunPlan(
+    let plan = try RunPlan(
       pipeline, window: Window(from: days.from, to: days.to),
       options: try Self.options(arguments), folder: project.folder)
+    try plan.checkReports(of: project)
+    self.plan = plan
   }
 
   /// Why there is nothing to do.

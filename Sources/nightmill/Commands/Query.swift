@@ -39,5 +39,6 @@ extension Command {
 
   private static let format = Flag(
     "format", "FORMAT", example: "csv",
-    "table (aligned, the default), csv or json (an array of objects)")
+    "table (aligned, the default), csv or json (an array of objects)",
+    completes: .words(["table", "csv", "json"]))
 }

@@ -12,7 +12,9 @@ extension Command {
         + "fail leave the previous ones as they were.",
       Published.details,
     ],
-    positional: Positional(name: "NAME", summary: "reports of the folder Reports", count: 0...100),
+    positional: Positional(
+      name: "NAME", summary: "reports of the folder Reports", count: 0...100,
+      completes: .names(.reports)),
     flags: [week, month, year, from, to, output] + Published.flags,
     examples: [
       Example("nightmill report weekly-vendors --week 2026-W46", "one report, for one week"),

@@ -26,6 +26,7 @@ extension Command {
         console.note(planning.nothingToDo)
         return .done
       }
+      try plan.checkOutput()
       Interrupt.install()
       let migrations = try planning.project.migrations()
       let isQuiet = arguments.isSet(.quiet)

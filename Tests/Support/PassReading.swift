@@ -1,31 +1,9 @@
 import Engine
 import Files
-import Foundation
-import Support
-import Testing
-
-/// A folder that goes when the test is over.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() {
-    path = NSTemporaryDirectory() + "nightmill-tests-\(UUID().uuidString)"
-    try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file and returns its path.
-  func write(_ name: String, _ bytes: [UInt8]) -> String {
-    let file = "\(path)/\(name)"
-    precondition(FileManager.default.createFile(atPath: file, contents: Data(bytes)))
-    return file
-  }
-}
 
 /// A source whose every field is text and optional, so that all of a record comes out of a pass as
 /// it stands. The first column is the record's line.
-func textContract(fieldCount: Int) -> Contract {
+package func textContract(fieldCount: Int) -> Contract {
   Contract(
     source: "texts", key: ["line"],
     fields: [.required("line", .integer(1...Int64.max))]
@@ -33,7 +11,7 @@ func textContract(fieldCount: Int) -> Contract {
 }
 
 /// The layout of `textContract` for a file.
-func textLayout(fieldCount: Int, encoding: Dialect.Encoding = .utf8) -> RecordLayout {
+package func textLayout(fieldCount: Int, encoding: Dialect.Encoding = .utf8) -> RecordLayout {
   RecordLayout(
     fieldCount: fieldCount,
     bindings: [ColumnBinding(.computed(.lineNumber))]
@@ -42,7 +20,7 @@ func textLayout(fieldCount: Int, encoding: Dialect.Encoding = .utf8) -> RecordLa
 }
 
 /// Binds a file by what the slow reader says of its header.
-func bind(
+package func bind(
   _ path: String, name: String? = nil, _ slow: SlowCSV, _ dialect: Dialect
 ) -> BoundFile {
   BoundFile(
@@ -52,21 +30,24 @@ func bind(
 }
 
 /// What a pass over files of `textContract` made of them, by file name.
-struct PassReading {
-  var files: [String: CSVReading] = [:]
-  var counts = PassCounts()
+package struct PassReading {
+  /// What each file said; none that says nothing.
+  package var files: [String: CSVReading] = [:]
+  /// What the pass counted.
+  package var counts = PassCounts()
 }
 
-/// Runs a pass that collects every record.
-func readAll(
-  _ files: [BoundFile], _ options: PassOptions = PassOptions(),
+/// Runs a pass that collects every record; fields that are not `wanted` come out empty.
+package func readAll(
+  _ files: [BoundFile], _ options: PassOptions = PassOptions(), wanted: [Bool]? = nil,
   progress: @escaping @Sendable (Int, Int) -> Bool = { _, _ in true }
 ) throws -> PassReading {
   let fieldCount = files.first?.layout.fieldCount ?? 0
+  let kept = wanted ?? [Bool](repeating: true, count: fieldCount)
   let pass = CSVPass(
     contract: textContract(fieldCount: fieldCount),
     settings: .init(timeZone: .utc, currency: .usd), files: files,
-    wanted: [Bool](repeating: true, count: fieldCount + 1), options: options)
+    wanted: [true] + kept, options: options)
   typealias Found = [(file: Int, record: CSVReading.Record)]
   let (workers, counts) = try pass.run(
     makeWorker: { Found() }, progress: progress,
@@ -74,7 +55,8 @@ func readAll(
       let texts = (1..<(fieldCount + 1)).map { batch.text($0) }
       for row in 0..<batch.count {
         let line = Int(batch.integers[0][row])
-        found.append((file, .init(line: line, fields: texts.map { $0[row].bytes })))
+        let fields = texts.indices.map { kept[$0] ? texts[$0][row].bytes : [] }
+        found.append((file, .init(line: line, fields: fields)))
       }
     })
   var reading = PassReading(counts: counts)
@@ -96,7 +78,7 @@ func readAll(
 
 /// What a pass must make of a file that the slow reader has read: texts checked, refused bytes as
 /// readable text.
-func expectedOfPass(_ slow: SlowCSV, _ encoding: Dialect.Encoding) -> CSVReading {
+package func expectedOfPass(_ slow: SlowCSV, _ encoding: Dialect.Encoding) -> CSVReading {
   var expected = CSVReading(refusals: slow.reading.refusals)
   for record in slow.reading.records {
     if encoding == .latin1 {
@@ -111,12 +93,13 @@ func expectedOfPass(_ slow: SlowCSV, _ encoding: Dialect.Encoding) -> CSVReading
   return expected
 }
 
-func latin1(_ bytes: [UInt8]) -> [UInt8] {
+/// Latin-1 bytes as UTF-8.
+package func latin1(_ bytes: [UInt8]) -> [UInt8] {
   Array(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })).utf8)
 }
 
 /// A reading without the refused bytes, which a pass shows as text.
-func withoutRaw(_ reading: CSVReading) -> CSVReading {
+package func withoutRaw(_ reading: CSVReading) -> CSVReading {
   CSVReading(
     records: reading.records,
     refusals: reading.refusals.map {

@@ -81,6 +81,12 @@ package enum Registry {
       help: "write sqlite:PATH or postgres://USER@HOST/DATABASE")
   }
 
+  /// A warehouse's URL as it may be shown: without its password.
+  package static func shown(_ url: String) -> String {
+    guard ConnectionURL.isOne(url) else { return url }
+    return (try? ConnectionURL(url))?.masked ?? "postgres://…"
+  }
+
   /// A warehouse in memory with the tables of some migrations, gone with the object.
   static func scratchWarehouse(
     _ migrations: [Migration], currency: Currency

@@ -28,7 +28,7 @@ package struct PlanText {
     columns.add(["pipeline", "\(pipeline.name) (\(pipeline.file))\(summary)"])
     columns.add(["window", "\(days) (\(windowOrigin))"])
     let lock = plan.options.isDryRun ? ", nothing is published" : ""
-    columns.add(["warehouse", plan.warehouse + lock])
+    columns.add(["warehouse", Registry.shown(plan.warehouse) + lock])
     columns.add(["inputs", plan.inputs.isEmpty ? "the current folder" : plan.inputs])
     columns.add(["checks", checks])
     columns.add(["reports", reports])

@@ -8,11 +8,12 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(name: "Engine"),
     .target(name: "Metrics", dependencies: ["Engine"]),
-    .target(name: "Files", dependencies: ["Engine", "CZlib"]),
+    .target(name: "Files", dependencies: ["Engine", "CMalloc", "CZlib"]),
     .target(name: "Postgres", dependencies: ["Engine", "CPostgreSQL"]),
     .target(name: "SQLite", dependencies: ["Engine", "CSQLite"]),
     .target(name: "Workbook", dependencies: ["Engine", "CXLSXWriter"]),
@@ -20,7 +21,8 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: ["Engine", "Metrics", "Files", "Postgres", "SQLite", "Workbook", "YAML"]),
-    .executableTarget(name: "nightmill", dependencies: ["Runner", "Engine", "Files", "YAML"]),
+    .executableTarget(
+      name: "nightmill", dependencies: ["Runner", "Engine", "Files", "Metrics", "YAML"]),
 
     // Parts timed alone, for Benchmarks/; `make build` leaves it out.
     .executableTarget(

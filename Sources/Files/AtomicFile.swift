@@ -17,6 +17,7 @@ package final class AtomicFile {
   package init(_ path: String, mode: mode_t = 0o640) throws(FileError) {
     self.path = path
     temporaryPath = "\(path).partial-\(getpid())"
+    removeAbandoned(path)
     unlink(temporaryPath)
     descriptor = open(temporaryPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if descriptor < 0 { throw FileError.system("create it", path) }
@@ -60,8 +61,14 @@ package final class AtomicFile {
     return true
   }
 
-  /// Makes the file appear under its name.
-  package func commit() throws(FileError) { try AtomicFile.commit([self]) }
+  /// Makes the file appear under its name. One that is not `synced` may be empty after the machine
+  /// went down: only for what is checked when it is read and can be made again.
+  package func commit(synced: Bool = true) throws(FileError) {
+    if synced { return try AtomicFile.commit([self]) }
+    try flush()
+    guard rename(temporaryPath, path) == 0 else { throw FileError.system("rename it", path) }
+    isCommitted = true
+  }
 
   /// Makes files appear under their names: all of them or, where one cannot, none. Each is on the
   /// disk before the first is renamed.

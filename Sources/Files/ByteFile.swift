@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// The plain bytes of an input file, gzipped or not, readable at any offset by several threads.
@@ -32,8 +31,7 @@ package final class ByteFile: Sendable {
       gzip = nil
       return
     }
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-    file = try FileHandle(temporaryIn: folder)
+    file = try FileHandle(temporaryIn: temporaryFolder())
     gzip = Gzip(try Inflation(opened))
   }
 

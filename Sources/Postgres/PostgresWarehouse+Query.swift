@@ -39,7 +39,7 @@ extension PostgresWarehouse {
     return try connection.reading(orError: { $0.warehouseError(ofQuery: sql) }) {
       () throws(WarehouseError) in
       _ = try settled(parameters, statement.sql, sql)
-      do throws(PostgresError) { return try connection.describe() } catch {
+      do throws(PostgresError) { return try connection.describeColumns().map(\.name) } catch {
         throw error.warehouseError
       }
     }
@@ -149,14 +149,6 @@ extension Connection {
   func prepare(_ sql: String, _ types: [Oid]) throws(PostgresError) {
     guard PQsendPrepare(handle, "", sql, Int32(types.count), types) == 1 else { throw lost(sql) }
     _ = try finish(sql)
-  }
-
-  /// The names of the columns that the prepared statement gives.
-  func describe() throws(PostgresError) -> [String] {
-    guard PQsendDescribePrepared(handle, "") == 1, let result = try finish("describe") else {
-      throw lost("describe")
-    }
-    return (0..<result.columnCount).map { result.name($0) }
   }
 
   /// Runs the prepared statement; rows come one by one.

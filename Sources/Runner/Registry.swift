@@ -9,6 +9,9 @@ package enum Registry {
   /// The version of this program, as `--version` says it and every run records it.
   package static let version = "0.1.0"
 
+  /// The version of SQLite that this program uses.
+  package static var databaseVersion: String { SQLiteWarehouse.libraryVersion }
+
   /// The contracts of all sources.
   package static var sources: [Contract] { Sources.all }
 

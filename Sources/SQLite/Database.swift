@@ -12,7 +12,9 @@ struct Database: ~Copyable {
     // A leading "./" keeps names such as ":memory:" and "file:…" from meaning anything but a file.
     let file = path.hasPrefix("/") ? path : "./" + path
     var opened: OpaquePointer?
-    let flags = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+    // One thread uses a connection at a time (`Warehouse`), so its calls need no lock of their own.
+    let flags =
+      (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX
     let code = sqlite3_open_v2(file, &opened, flags, nil)
     guard code == SQLITE_OK, let opened else {
       // A failed open gives a handle too, which must be closed.

@@ -1,12 +1,8 @@
-import CSQLite
 import Engine
 import Glibc
 
 /// What `doctor` asks of a warehouse, changing nothing.
 extension SQLiteWarehouse {
-  /// The version of the SQLite library that this process uses, such as `3.40.1`.
-  package static var libraryVersion: String { String(cString: sqlite3_libversion()) }
-
   /// Whether a process holds the lock of a database; nil where none does.
   package enum LockHolder: Sendable, Equatable {
     /// By its number, as the operating system knows it.

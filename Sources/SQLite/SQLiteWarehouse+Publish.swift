@@ -5,6 +5,9 @@ import Engine
 // published table by SQL. Upserting row by row would be simpler, but SQLite takes a new serial
 // number for every row it tries to insert, so `id`s would have gaps that depend on how often a
 // window was run; and what a span replaces needs the set of keys anyway.
+//
+// An empty table needs neither: its rows are inserted as they are, in the order of their keys. That
+// is the first run, and the longest.
 
 extension SQLiteWarehouse {
   /// Makes all changes in one transaction; any failure, or an audit that refuses, leaves the file
@@ -59,7 +62,9 @@ extension SQLiteWarehouse {
 
   private func publish(_ change: TableChange) throws(SQLiteError) {
     let schema = change.schema
-    if change.rows.count > 0 || change.replaces != .nothing {
+    if try isEmpty(schema) {
+      try fill(change.rows)
+    } else if change.rows.count > 0 || change.replaces != .nothing {
       try staged(change.rows) { () throws(SQLiteError) in
         try removeUnstaged(schema, in: change.replaces)
         try updateFromStaged(schema)
@@ -72,6 +77,39 @@ extension SQLiteWarehouse {
     if change.retired.count > 0 {
       try staged(change.retired) { () throws(SQLiteError) in try removeStaged(schema) }
     }
+  }
+
+  private func isEmpty(_ schema: TableSchema) throws(SQLiteError) -> Bool {
+    try !Statement("SELECT 1 FROM main.\(quoted(schema.name)) LIMIT 1", on: database).step()
+  }
+
+  /// Inserts the rows of a table that is empty.
+  ///
+  /// Making an index of many rows is much quicker than adding to it row by row in another order
+  /// than its own, so indexes that are not part of a constraint go and come back, as declared.
+  private func fill(_ rows: Table) throws(SQLiteError) {
+    let table = "main.\(quoted(rows.schema.name))"
+    let indexes = rows.count < Self.manyRows ? [] : try declaredIndexes(of: rows.schema)
+    for index in indexes { try database.execute("DROP INDEX main.\(quoted(index.name))") }
+    try insert(rows, into: table)
+    for index in indexes { try database.execute(index.sql) }
+  }
+
+  /// From how many rows on indexes are made anew.
+  private static let manyRows = 2000
+
+  private func declaredIndexes(
+    of schema: TableSchema
+  ) throws(SQLiteError) -> [(name: String, sql: String)] {
+    let statement = try Statement(
+      """
+      SELECT name, sql FROM main.sqlite_schema
+      WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY rowid
+      """, on: database)
+    try statement.bind(schema.name, at: 1)
+    var indexes: [(name: String, sql: String)] = []
+    while try statement.step() { indexes.append((statement.text(0), statement.text(1))) }
+    return indexes
   }
 
   /// Removes published rows of a span whose key is not staged.

@@ -10,45 +10,42 @@ extension SQLiteWarehouse {
     try database.execute(
       "CREATE TEMP TABLE staged (\(columns.joined(separator: ", ")), PRIMARY KEY (\(key))) "
         + "WITHOUT ROWID")
-    try insert(table)
+    try insert(table, into: "temp.staged")
     try body()
     try database.execute("DROP TABLE temp.staged")
   }
 
-  private func insert(_ table: Table) throws(SQLiteError) {
-    let marks = table.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
-    let statement = try Statement("INSERT INTO temp.staged VALUES (\(marks))", on: database)
-    for row in 0..<table.count {
-      do throws(SQLiteError) {
-        for (index, column) in table.columns.enumerated() {
-          try bind(column, row, table.schema.columns[index], to: statement, at: Int32(index + 1))
-        }
-        try statement.run()
-      } catch {
-        throw describe(error, row: row, of: table)
+  /// Inserts a table's rows in the order of its key, in which both the key's index and whatever is
+  /// numbered serially grow at their end.
+  func insert(_ rows: Table, into table: String) throws(SQLiteError) {
+    try checkTimes(of: rows)
+    let names = rows.schema.columns.map { quoted($0.name) }.joined(separator: ", ")
+    let marks = rows.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+    let statement = try Statement(
+      "INSERT INTO \(table) (\(names)) VALUES (\(marks))", on: database)
+    let order = rows.rowsInKeyOrder()
+    var block = RowBlock(of: rows)
+    for first in stride(from: 0, to: order.count, by: RowBlock.size) {
+      block.load(order[first..<min(first + RowBlock.size, order.count)])
+      if let (place, error) = block.run(statement) {
+        throw describe(error, row: Int(order[first + place]), of: rows)
       }
     }
   }
 
-  private func bind(
-    _ column: TableColumn, _ row: Int, _ schema: ColumnSchema, to statement: borrowing Statement,
-    at index: Int32
-  ) throws(SQLiteError) {
-    switch column {
-    case .integers(let values): try statement.bind(values[row], as: schema.type, at: index)
-    case .texts(let values):
-      let code = values.codes[row]
-      if code < 0 {
-        // "No text" is one value in memory; a column that has no NULL keeps it as the empty text.
-        try schema.isNullable
-          ? statement.bindNull(at: index) : statement.bind(ByteView.none, at: index)
-      } else {
-        let failed = values.pool.withBytes(of: Int(code)) { bytes -> SQLiteError? in
-          do throws(SQLiteError) { try statement.bind(bytes, at: index) } catch { return error }
-          return nil
-        }
-        if let failed { throw failed }
+  /// Fails for a day or an instant outside the years 0001 to 9999, whose text would not sort.
+  private func checkTimes(of table: Table) throws(SQLiteError) {
+    for (column, schema) in zip(table.columns, table.schema.columns) {
+      let (range, unit): (ClosedRange<Int64>, String)
+      switch schema.type {
+      case .day: (range, unit) = (Int64(Day.first.number)...Int64(Day.last.number), "days")
+      case .instant: (range, unit) = (Instant.first...Instant.last, "microseconds")
+      default: continue
       }
+      guard case .integers(let values) = column,
+        let row = values.firstIndex(where: { $0 != .absent && !range.contains($0) })
+      else { continue }
+      throw describe(Statement.outOfYears(values[row], unit), row: row, of: table)
     }
   }
 
@@ -57,8 +54,8 @@ extension SQLiteWarehouse {
   private func describe(_ error: SQLiteError, row: Int, of table: Table) -> SQLiteError {
     let key = table.schema.key.map { "\($0) \(shown($0, row, table))" }.joined(separator: ", ")
     let place = "\(path): row \(row + 1) for \(table.schema.name) (\(key))"
-    // SQLITE_CONSTRAINT_PRIMARYKEY, a macro that Swift does not import.
-    if error.code == SQLITE_CONSTRAINT | 6 << 8 {
+    // SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE, macros that Swift does not import.
+    if error.code == SQLITE_CONSTRAINT | 6 << 8 || error.code == SQLITE_CONSTRAINT | 8 << 8 {
       return SQLiteError(
         .failed, "\(place): another row has the same key",
         help: "the stage that makes \(table.schema.name) must give each key once", code: error.code)

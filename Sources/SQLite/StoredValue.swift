@@ -27,17 +27,18 @@ extension Statement {
     case .ratio:
       try bind(Double(value) / 1e6, at: index)
     case .day:
-      guard let text = StoredTime.text(day: value) else { throw outOfYears(value, "days") }
+      guard let text = StoredTime.text(day: value) else { throw Self.outOfYears(value, "days") }
       try bind(text, at: index)
     case .instant:
       guard let text = StoredTime.text(instant: value) else {
-        throw outOfYears(value, "microseconds")
+        throw Self.outOfYears(value, "microseconds")
       }
       try bind(text, at: index)
     }
   }
 
-  private func outOfYears(_ value: Int64, _ unit: String) -> SQLiteError {
+  /// What to say of a day or an instant whose text would not sort.
+  static func outOfYears(_ value: Int64, _ unit: String) -> SQLiteError {
     SQLiteError(
       .failed, "\(value) \(unit) since 1970-01-01 is outside the years 0001 to 9999",
       help: "correct the stage or the parameter that gave it")

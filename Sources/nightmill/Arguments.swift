@@ -9,8 +9,8 @@ import YAML
 struct Arguments: Sendable {
   /// The arguments without a flag.
   let positionals: [String]
-  /// The command line as it can be typed again.
-  let commandLine: String
+  /// The command and what follows it, as given.
+  let words: [String]
   private let values: [String: [String]]
 
   /// Parses what follows a command's name.
@@ -55,7 +55,7 @@ struct Arguments: Sendable {
     try Self.check(positionals, of: command)
     self.positionals = positionals
     self.values = values
-    commandLine = Self.line(["nightmill", command.name] + words)
+    self.words = [command.name] + words
   }
 
   /// The value of a flag, nil where it is not given.
@@ -63,6 +63,11 @@ struct Arguments: Sendable {
 
   /// The values of a flag that may be repeated.
   func texts(_ flag: Flag) -> [String] { values[flag.name] ?? [] }
+
+  /// The words that give some flags again, in a form that can stand anywhere.
+  func words(of flags: [Flag]) -> [String] {
+    flags.flatMap { flag in texts(flag).flatMap { ["--\(flag.name)", $0] } }
+  }
 
   /// Whether a switch is given.
   func isSet(_ flag: Flag) -> Bool { values[flag.name] != nil }
@@ -76,6 +81,23 @@ struct Arguments: Sendable {
       "--\(flag.name): expected a whole number from \(range.lowerBound) to \(range.upperBound), "
         + "found \"\(text)\"",
       help: "for example --\(flag.name) \(flag.example ?? "1")")
+  }
+
+  /// The value of a flag that is a size: a whole number and K, M or G for powers of 1,024.
+  func bytes(_ flag: Flag, atLeast least: Int) throws(RunError) -> Int? {
+    guard let text = text(flag) else { return nil }
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let shifts = ["": 0, "K": 10, "M": 20, "G": 30]
+    if let shift = shifts[text.dropFirst(digits.count).uppercased()], let number = Int(digits),
+      number <= .max >> shift, number << shift >= least
+    {
+      return number << shift
+    }
+    throw RunError(
+      .usage,
+      "--\(flag.name): expected a size of at least \(least >> 20)M such as \(flag.example ?? "1G"), "
+        + "found \"\(text)\"",
+      help: "write a whole number and K, M or G")
   }
 
   /// Words as a shell takes them apart again.

@@ -29,6 +29,10 @@ extension Flag {
   static let threads = Flag(
     "threads", "N", example: "4",
     "how many threads read (default: one per processor); the result is the same for any number")
+  static let memory = Flag(
+    "memory", "SIZE", example: "512M",
+    "keep within about this much memory (64M or more; K, M, G): what does not fit goes to a file in "
+      + "TMPDIR; the result is the same")
   static let fullRefresh = Flag(
     switch: "full-refresh",
     "make every table anew from everything there is, forgetting what earlier runs decided")

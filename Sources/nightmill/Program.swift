@@ -9,8 +9,8 @@ struct Program {
 
   /// The commands in the order of the help.
   static let commands: [Command] = [
-    .run, .plan, .check, .report, .list, .export, .query, .generate, .doctor, .initialize,
-    .completions,
+    .run, .retry, .plan, .show, .diff, .check, .report, .list, .export, .query, .rejects, .history,
+    .generate, .doctor, .initialize, .completions,
   ]
 
   /// Does what the words after the program's name say; returns how the process ends.

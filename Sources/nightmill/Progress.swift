@@ -5,11 +5,11 @@ import Synchronization
 /// Shows a run as it goes: on a terminal one line per source that is redrawn, elsewhere plain
 /// lines.
 final class Progress: RunObserver {
-  /// A stage that has ended.
+  /// A stage that is finished; without seconds if an earlier attempt did it.
   struct Stage: Sendable {
     let name: String
     let rows: Int
-    let seconds: Double
+    let seconds: Double?
   }
 
   private struct State {
@@ -26,41 +26,63 @@ final class Progress: RunObserver {
   private let console: Console
   private let isQuiet: Bool
   private let state = Mutex(State())
-  private let afterStage: @Sendable () -> Void
 
   /// Microseconds between two drawings of a line: quick to the eye, nothing to the run.
   private static let pause: Int64 = 100_000
 
-  /// Shows a run; `afterStage` is called after each stage and check, the last moments before
-  /// publishing.
-  init(_ console: Console, isQuiet: Bool, afterStage: @escaping @Sendable () -> Void = {}) {
+  /// Shows a run.
+  init(_ console: Console, isQuiet: Bool) {
     self.console = console
     self.isQuiet = isQuiet
-    self.afterStage = afterStage
   }
 
   /// The stages that have ended, in order.
   var stages: [Stage] { state.withLock { $0.stages } }
 
-  func sourceBegan(_ source: String, files: Int, bytes: Int) {
+  func happened(_ event: RunEvent) {
     state.withLock { state in
-      (state.source, state.total, state.bytes, state.rows) = (source, bytes, 0, 0)
-      (state.began, state.drawn) = (Clock.now(), 0)
-      guard !isQuiet, files > 0 else { return }
-      if console.isTerminal {
-        draw(&state, at: state.began)
-      } else {
-        console.note("\(source): reading \(Figures.count(files, "file")), \(fileSize(bytes))")
+      switch event {
+      case .sourceBegan(let source, let files, let bytes):
+        begin(&state, source, files: files, bytes: bytes)
+      case .sourceRestarted(let source):
+        (state.bytes, state.rows, state.began) = (0, 0, Clock.now())
+        guard !isQuiet, !console.isTerminal else { return }
+        console.note("\(source): rows with the same key differ, reading once more")
+      case .sourceRead(let counts, let seconds): end(&state, counts, seconds)
+      case .sourceSkipped(let counts):
+        guard !isQuiet else { return }
+        console.note("\(counts.source): not read again, \(Figures.count(counts.read, "row"))")
+      case .stageFinished(let stage, let rows, let seconds):
+        state.stages.append(Stage(name: stage, rows: rows, seconds: seconds))
+      case .stageReused(let stage, let rows):
+        state.stages.append(Stage(name: stage, rows: rows, seconds: nil))
+      case .warning(let message):
+        erase(&state)
+        console.warn(message)
+      case .ended: erase(&state)
+      case .began, .bound, .opened, .computed, .checked, .audited, .published, .reportWritten: break
       }
     }
   }
 
-  func sourceRestarted(_ source: String) {
-    state.withLock { state in
-      (state.bytes, state.rows, state.began) = (0, 0, Clock.now())
-      guard !isQuiet, !console.isTerminal else { return }
-      console.note("\(source): rows with the same key differ, reading once more")
+  private func begin(_ state: inout State, _ source: String, files: Int, bytes: Int) {
+    (state.source, state.total, state.bytes, state.rows) = (source, bytes, 0, 0)
+    (state.began, state.drawn) = (Clock.now(), 0)
+    guard !isQuiet, files > 0 else { return }
+    if console.isTerminal {
+      draw(&state, at: state.began)
+    } else {
+      console.note("\(source): reading \(Figures.count(files, "file")), \(fileSize(bytes))")
     }
+  }
+
+  private func end(_ state: inout State, _ counts: SourceCounts, _ seconds: Double) {
+    erase(&state)
+    guard !isQuiet, counts.read > 0 else { return }
+    let rate = seconds > 0 ? Int(Double(counts.read) / seconds) : 0
+    console.note(
+      "\(counts.source): \(Figures.count(counts.read, "row")) in \(Figures.seconds(seconds)) s"
+        + (seconds >= 0.1 ? ", \(Figures.count(rate)) rows/s" : ""))
   }
 
   func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool {
@@ -71,34 +93,10 @@ final class Progress: RunObserver {
       let now = Clock.now()
       if now - state.drawn >= Self.pause { draw(&state, at: now) }
     }
-    return Interrupt.exit == nil
+    return Interrupt.error == nil
   }
 
-  func sourceEnded(_ counts: SourceCounts, seconds: Double) {
-    state.withLock { state in
-      erase(&state)
-      guard !isQuiet, counts.read > 0 else { return }
-      let rate = seconds > 0 ? Int(Double(counts.read) / seconds) : 0
-      console.note(
-        "\(counts.source): \(Figures.count(counts.read, "row")) in \(Figures.seconds(seconds)) s"
-          + (seconds >= 0.1 ? ", \(Figures.count(rate)) rows/s" : ""))
-    }
-  }
-
-  func stageEnded(_ stage: String, rows: Int, seconds: Double) {
-    state.withLock { $0.stages.append(Stage(name: stage, rows: rows, seconds: seconds)) }
-    afterStage()
-  }
-
-  /// Nothing is published while checks look, so a run may still be stopped.
-  func checkEnded(_ result: CheckResult) { afterStage() }
-
-  func warning(_ message: String) {
-    state.withLock { state in
-      erase(&state)
-      console.warn(message)
-    }
-  }
+  var stopReason: RunError? { Interrupt.error }
 
   /// Takes the live line away, before something else is written.
   func finish() { state.withLock { erase(&$0) } }

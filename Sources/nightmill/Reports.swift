@@ -23,14 +23,18 @@ struct Reports {
     var text: String { columns.text }
   }
 
-  /// Makes reports for a period; returns what was written.
-  func make(_ names: [String], period: ReportPeriod) throws(RunError) -> Files {
+  /// Makes reports for a period and tells `observer`, if there is one, of each file; returns what
+  /// was written.
+  func make(
+    _ names: [String], period: ReportPeriod, observer: (any RunObserver)? = nil
+  ) throws(RunError) -> Files {
     let run = ReportRun(
       project: project, warehouse: warehouse, currency: currency, timeZone: timeZone,
       output: output)
     var files = Files()
     for file in try run.make(names, period: period) {
       files.add(file.path, rows: file.rows, bytes: file.bytes)
+      try Self.tell(observer, of: file)
     }
     return files
   }
@@ -43,7 +47,7 @@ extension Reports {
   /// What fails here fails after publishing; the error says so, and `command` makes the reports
   /// alone.
   static func afterRun(
-    _ plan: RunPlan, refused: Int, project: Project, command: String
+    _ plan: RunPlan, refused: Int, project: Project, command: String, observer: any RunObserver
   ) throws(RunError) -> Files {
     do throws(RunError) {
       let warehouse = try Registry.openWarehouse(
@@ -53,16 +57,27 @@ extension Reports {
         timeZone: plan.context.timeZone, output: plan.output)
       let lastDay = plan.context.window.to
       var files = try reports.make(
-        plan.pipeline.reports, period: ReportPeriod(holding: lastDay))
+        plan.pipeline.reports, period: ReportPeriod(holding: lastDay), observer: observer)
       let (path, bytes) = try reports.refusedRows(week: lastDay.weekText)
       files.add(path, rows: refused, bytes: bytes)
+      try tell(
+        observer,
+        of: WrittenFile(report: "quarantined-rows", path: path, rows: refused, bytes: bytes))
       return files
     } catch {
-      let first = error.help.isEmpty ? "" : "\(error.help); then "
       throw RunError(
         .failed, "the tables are published, but the reports are not made: \(error.message)",
-        help: first + command)
+        help: error.help
+      ).next(command)
     }
+  }
+
+  private static func tell(
+    _ observer: (any RunObserver)?, of written: WrittenFile
+  ) throws(RunError) {
+    guard let observer else { return }
+    let bytes = try file { () throws(FileError) in try readWholeFile(written.path) }
+    observer.happened(.reportWritten(written, sha256: SHA256.hexadecimal(of: bytes)))
   }
 
   /// Writes the rows that the last run refused beside the reports. Where it refused none, the file

@@ -40,7 +40,10 @@ struct Summary {
     var columns = TextColumns()
     columns.add(["stage", "rows", "seconds"])
     for stage in stages {
-      columns.add([stage.name, Figures.count(stage.rows), Figures.seconds(stage.seconds)])
+      columns.add([
+        stage.name, Figures.count(stage.rows),
+        stage.seconds.map(Figures.seconds) ?? "made before",
+      ])
     }
     return columns.text
   }

@@ -1,10 +1,11 @@
 import Files
+import Glibc
 import Runner
 
 /// Writes a file that appears whole or not at all.
-func writeFile(_ bytes: [UInt8], to path: String) throws(RunError) {
+func writeFile(_ bytes: [UInt8], to path: String, mode: mode_t = 0o640) throws(RunError) {
   try file { () throws(FileError) in
-    let file = try AtomicFile(path)
+    let file = try AtomicFile(path, mode: mode)
     try file.write(bytes)
     try file.commit()
   }

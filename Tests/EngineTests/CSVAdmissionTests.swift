@@ -208,7 +208,7 @@ struct CSVAdmissionTests {
     #expect(batch.keyHashes[0] == batch.keyHashes[3])
     #expect(Set(batch.keyHashes).count == 3)
     let first = Admission(contract: rates)
-    let contested = batch.keyHashes[0]
+    let contested = KeyLedger.identity(of: batch.keyHashes[0])
     first.admit(batch, file: 0)
     #expect(first.contestedKeys == [contested])
   }

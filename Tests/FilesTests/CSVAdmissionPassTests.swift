@@ -24,13 +24,16 @@ struct CSVAdmissionPassTests {
   }
 
   /// One pass, and a second if keys are contested, as a run makes them.
-  private func run(_ files: [BoundFile], _ options: PassOptions) throws -> Result {
+  private func run(
+    _ files: [BoundFile], _ options: PassOptions, memory: BoundedMemory?
+  ) throws -> Result {
     let pass = CSVPass(
       contract: Self.contract, settings: .init(timeZone: .utc, currency: .usd), files: files,
       wanted: [true, true], options: options)
     var contested: Set<UInt64> = []
     while true {
-      let admission = Admission(contract: Self.contract, contested: contested)
+      let admission = Admission(
+        contract: Self.contract, contested: contested, memory: memory)
       let used = Mutex<[(String, Int64)]>([])
       @Sendable func take(_ batch: Batch) {
         let rows = (0..<batch.count).map { (batch.text(0)[$0].text, batch.integers[1][$0]) }
@@ -42,6 +45,7 @@ struct CSVAdmissionPassTests {
           admission.admit(batch, file: file)
           take(batch)
         })
+      try admission.settleSpilled()
       if !admission.contestedKeys.isEmpty {
         #expect(contested.isEmpty, "a third pass is never needed")
         contested = admission.contestedKeys
@@ -52,6 +56,27 @@ struct CSVAdmissionPassTests {
       let all = used.withLock { $0 }
       result.used = Dictionary(uniqueKeysWithValues: all)
       return result
+    }
+  }
+
+  @Test("Many rows, a few of them repeated, in memory, partly on disk and wholly on disk")
+  func manyRows() throws {
+    var text = "id,amount\n"
+    for number in 0..<60_000 {
+      // Some say the same twice, some do not.
+      let key = number % 1000 == 999 ? number - 500 : number
+      text += "key-\(key),\(key % 1000 == 499 && key % 3000 > 1000 ? number : key).00\n"
+    }
+    let file = BoundFile(
+      path: folder.write("many.csv", Array(text.utf8)), name: "many.csv", layout: Self.layout,
+      dialect: Dialect(), dataStart: 10, dataLine: 2)
+    var options = PassOptions()
+    options.chunkSize = 100_000
+    let expected = try run([file], options, memory: nil)
+    #expect(expected.losses == Admission.Losses(duplicate: 20, superseded: 40))
+    for limit in [0, 400_000, 800_000] {
+      let memory = BoundedMemory(budget: MemoryBudget(limit: limit), space: SpillFiles())
+      #expect(try run([file], options, memory: memory) == expected, "limit \(limit)")
     }
   }
 
@@ -95,8 +120,14 @@ struct CSVAdmissionPassTests {
       options.readAhead = Int.random(in: 1...50, using: &generator)
       options.batchSize = Int.random(in: 1...10, using: &generator)
       options.threads = Int.random(in: 1...4, using: &generator)
-      let result = try run(files.shuffled(using: &generator), options)
-      #expect(result == expected, "seed \(generator.seed), \(options)")
+      // From no limit at all to room for no key.
+      let limit = [nil, 0, 3000, 100_000].randomElement(using: &generator) ?? nil
+      let memory = limit.map {
+        BoundedMemory(budget: MemoryBudget(limit: $0), space: SpillFiles())
+      }
+      let result = try run(files.shuffled(using: &generator), options, memory: memory)
+      #expect(memory?.budget.used ?? 0 == 0, "what was taken is given back")
+      #expect(result == expected, "seed \(generator.seed), \(options), memory \(limit ?? -1)")
       let lost = result.losses.duplicate + result.losses.superseded
       #expect(result.read == result.used.count + lost + result.quarantined)
     }

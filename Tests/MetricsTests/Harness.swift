@@ -15,6 +15,8 @@ struct Harness {
   var batchSize = 8192
   var workers = 1
   var seed: UInt64 = 0
+  /// What may be held of rows, nil for no limit.
+  var memory: BoundedMemory?
   /// Tables that earlier runs published, by name.
   var published: [String: Table] = [:]
 
@@ -24,7 +26,8 @@ struct Harness {
       window: Window(from: from.flatMap { Day($0) }, to: try require(Day(to))),
       timeZone: timeZone, currency: currency,
       parameters: try Parameters(
-        parameters, declarations: StageCatalogue.parameters, currency: currency))
+        parameters, declarations: StageCatalogue.parameters, currency: currency),
+      memory: memory)
   }
 
   /// The changes of every table that the stages make, by table; `inputs` holds the CSV of each

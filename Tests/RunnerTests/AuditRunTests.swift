@@ -69,7 +69,7 @@ struct AuditRunTests {
         "sqlite:\(warehouse)", currency: .usd, readOnly: true)
       var rows: [String] = []
       try opened.query(sql, parameters: [:], types: [:]) { row in
-        rows.append(row.map(plainText).joined(separator: "|"))
+        rows.append(row.map { ShownValue($0).plain }.joined(separator: "|"))
       }
       return rows
     }
@@ -96,16 +96,15 @@ struct AuditRunTests {
 
     init(_ look: @escaping @Sendable () -> String = { "" }) { self.look = look }
 
-    func sourceBegan(_ source: String, files: Int, bytes: Int) {}
-    func sourceRestarted(_ source: String) {}
-    func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
-    func sourceEnded(_ counts: SourceCounts, seconds: Double) {}
-    func stageEnded(_ stage: String, rows: Int, seconds: Double) {}
-    func warning(_ message: String) { warnings.withLock { $0.append(message) } }
-    func checkEnded(_ result: CheckResult) {
-      results.withLock { $0.append(result) }
-      let now = look()
-      seen.withLock { _ = $0.insert(now) }
+    func happened(_ event: RunEvent) {
+      switch event {
+      case .warning(let message): warnings.withLock { $0.append(message) }
+      case .checked(let result):
+        results.withLock { $0.append(result) }
+        let now = look()
+        seen.withLock { _ = $0.insert(now) }
+      default: break
+      }
     }
   }
 
@@ -180,7 +179,7 @@ struct AuditRunTests {
       _ = try? opened?.query(
         "SELECT call_id FROM vendor_connection_analytics ORDER BY call_id", parameters: [:],
         types: [:]
-      ) { row in keys += plainText(row[0]) }
+      ) { row in keys += ShownValue(row[0]).plain }
       return keys
     }
     _ = try setting.failure("2026-03-03", observer: watcher)

@@ -32,6 +32,8 @@ struct NastyData {
     addTransactions(280 * scale)
     addClicks(500 * scale)
     addRates()
+    var people = NastyPeople(seed: seed, days: days)
+    people.add(to: &sources)
   }
 
   private mutating func pick<T>(_ values: [T]) -> T {

@@ -43,7 +43,8 @@ struct Job {
   /// on.
   static let tables = [
     "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics",
-    "vendor_dimension", "product_dimension",
+    "vendor_dimension", "product_dimension", "click_quality", "referrals", "attribution",
+    "partner_analytics", "conversion_funnel", "referral_stats", "fraud_signals", "partner_scores",
   ]
 
   func plan() throws -> (RunPlan, Project) {

@@ -53,7 +53,7 @@ final class ReferenceDatabase {
       [
         ("transaction_id", .text), ("occurred_at", .instant), ("kind", .text), ("amount", .money),
         ("currency", .text), ("vendor_id", .text), ("product_id", .text), ("quantity", .integer),
-        ("reference_id", .text),
+        ("reference_id", .text), ("user_id", .text), ("visitor_id", .text),
       ]
     ),
     (
@@ -61,9 +61,30 @@ final class ReferenceDatabase {
       [
         ("click_id", .text), ("clicked_at", .instant), ("event", .text), ("visitor_id", .text),
         ("user_id", .text), ("product_id", .text), ("ip", .text), ("user_agent", .text),
+        ("referral_code", .text),
       ]
     ),
-    ("vendors", [("vendor_id", .text), ("category", .text), ("followup_sent_at", .instant)]),
+    (
+      "vendors",
+      [
+        ("vendor_id", .text), ("category", .text), ("followup_sent_at", .instant),
+        ("user_id", .text),
+      ]
+    ),
+    (
+      "users",
+      [
+        ("user_id", .text), ("created_at", .instant), ("email", .text), ("visitor_id", .text),
+        ("referral_code", .text),
+      ]
+    ),
+    (
+      "partners",
+      [
+        ("partner_id", .text), ("referral_code", .text), ("status", .text), ("user_id", .text),
+        ("email", .text), ("status_since", .instant),
+      ]
+    ),
     ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
   ]
 
@@ -80,7 +101,7 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    for file in ["ledger", "vendors", "products"] {
+    for file in ["ledger", "vendors", "products", "clicks", "partners", "signals"] {
       try execute(
         String(
           contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))

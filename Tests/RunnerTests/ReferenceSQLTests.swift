@@ -34,7 +34,7 @@ struct ReferenceSQLTests {
         zone: setting.zone, currency: setting.currency,
         defaultValue: ReferenceDatabase.scaled(defaultValue, by: unit),
         perPoint: ReferenceDatabase.scaled(perPoint, by: 1_000_000)))
-    for table in ["vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics"] {
+    for table in Self.tables {
       let (columns, expected) = try reference.result(table)
       let text = try job.export(table)
       #expect(text.split(separator: "\n").first.map(String.init) == columns.joined(separator: ","))
@@ -42,7 +42,9 @@ struct ReferenceSQLTests {
         columns.map { row[$0] ?? "no such column" }
       }
       #expect(
-        !expected.isEmpty, "\(context): \(table) has no rows: the data is too thin to test with")
+        // Some days have no new customer.
+        !expected.isEmpty || table == "referrals" && setting.from != nil,
+        "\(context): \(table) has no rows: the data is too thin to test with")
       if found != expected {
         let lines = { (rows: [[String]]) in
           columns.joined(separator: ",") + "\n"
@@ -53,6 +55,12 @@ struct ReferenceSQLTests {
       }
     }
   }
+
+  static let tables = [
+    "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics", "click_quality",
+    "referrals", "attribution", "partner_analytics", "conversion_funnel", "referral_stats",
+    "fraud_signals", "partner_scores",
+  ]
 
   static let settings = [
     Setting(zone: "UTC", currency: "USD", from: nil, to: NastyData.lastDay),

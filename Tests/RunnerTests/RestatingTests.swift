@@ -70,7 +70,10 @@ struct RestatingTests {
       try NastyData(seed: seed).write(to: scratch.folder("inputs"))
       let job = job(scratch, "one")
       try job.run()
-      let tables = ["vendor_connection_analytics", "product_analytics", "vendor_dimension"]
+      let tables = [
+        "vendor_connection_analytics", "product_analytics", "vendor_dimension", "click_quality",
+        "referrals", "attribution", "partner_analytics",
+      ]
       let expected = try job.exports(tables)
       let serials = try job.serials()
       var random = SeededGenerator(seed: seed)

@@ -90,7 +90,9 @@ package final class PostgresServer: Sendable {
     try Self.run(["\(bin)/psql", "-Xq", "-v", "ON_ERROR_STOP=1", url, "-f", file])
   }
 
-  private var owner: [String] { geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [] }
+  private var owner: [String] {
+    geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
+  }
 
   private func asOwner(_ words: [String]) throws { try Self.run(owner + words) }
 

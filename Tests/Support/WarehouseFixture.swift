@@ -41,7 +41,9 @@ package let everyType = TableSchema(
   ])
 
 /// A cell of a row written by hand.
-package enum RowCell: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
+package enum RowCell: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
+  ExpressibleByNilLiteral
+{
   case number(Int64)
   case text(String)
   case none

@@ -5,16 +5,21 @@ import Testing
 
 @Suite("What a publication does to a table, in both databases")
 struct PublishTests {
-  @Test("Serial numbers follow the keys, not the order in which a stage made the rows", arguments: Database.allCases)
+  @Test(
+    "Serial numbers follow the keys, not the order in which a stage made the rows",
+    arguments: Database.allCases)
   func insertsByKey(database: Database) throws {
     let world = try Published(in: database)
     #expect(
       try world.dump == [
-        "1|a|instant:10|money:100|first", "2|b|instant:20|money:200|NULL", "3|c|instant:30|money:300|NULL",
+        "1|a|instant:10|money:100|first", "2|b|instant:20|money:200|NULL",
+        "3|c|instant:30|money:300|NULL",
       ])
   }
 
-  @Test("A window run again keeps the ids of its rows, and leaves no gap before the next new row", arguments: Database.allCases)
+  @Test(
+    "A window run again keeps the ids of its rows, and leaves no gap before the next new row",
+    arguments: Database.allCases)
   func keepsIDs(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -28,12 +33,14 @@ struct PublishTests {
     try warehouse.publish([change(calls, [["0", 5, 1, nil]])])
     #expect(
       try world.dump == [
-        "1|a|instant:10|money:101|first", "2|b|instant:20|money:200|NULL", "3|c|instant:30|money:300|x",
+        "1|a|instant:10|money:101|first", "2|b|instant:20|money:200|NULL",
+        "3|c|instant:30|money:300|x",
         "4|0|instant:5|money:1|NULL",
       ])
   }
 
-  @Test("The same publication twice leaves the same rows, ids included", arguments: Database.allCases)
+  @Test(
+    "The same publication twice leaves the same rows, ids included", arguments: Database.allCases)
   func isIdempotent(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -47,7 +54,9 @@ struct PublishTests {
     #expect(once.count == 3)
   }
 
-  @Test("Replacing a span removes its other rows, bounds included, and none outside", arguments: Database.allCases)
+  @Test(
+    "Replacing a span removes its other rows, bounds included, and none outside",
+    arguments: Database.allCases)
   func replacesSpan(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -65,7 +74,9 @@ struct PublishTests {
     #expect(try world.dump == ["1|a|instant:10|money:100|first", "3|c|instant:30|money:300|NULL"])
   }
 
-  @Test("A row of the window that was published outside the span moves into it, with its id", arguments: Database.allCases)
+  @Test(
+    "A row of the window that was published outside the span moves into it, with its id",
+    arguments: Database.allCases)
   func movesRow(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -100,7 +111,8 @@ struct PublishTests {
     ])
     #expect(
       try world.dump == [
-        "1|a|instant:10|money:111|NULL", "2|b|instant:20|money:200|NULL", "3|c|instant:30|money:300|NULL",
+        "1|a|instant:10|money:111|NULL", "2|b|instant:20|money:200|NULL",
+        "3|c|instant:30|money:300|NULL",
       ])
   }
 
@@ -125,7 +137,9 @@ struct PublishTests {
     #expect(rows == ["1970-01-01|v|money:1", "1970-01-08|v|money:20"])
   }
 
-  @Test("A failure in a later table undoes the earlier ones, removals and ids too", arguments: Database.allCases)
+  @Test(
+    "A failure in a later table undoes the earlier ones, removals and ids too",
+    arguments: Database.allCases)
   func rollsBack(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -144,7 +158,9 @@ struct PublishTests {
     #expect(try world.dump.last == "4|z|instant:40|money:1|NULL")
   }
 
-  @Test("Two rows with one key are refused with the key, not resolved by chance", arguments: Database.allCases)
+  @Test(
+    "Two rows with one key are refused with the key, not resolved by chance",
+    arguments: Database.allCases)
   func refusesDuplicateKeys(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -164,7 +180,9 @@ struct PublishTests {
     #expect(error.message.contains("outside the years 0001 to 9999"))
   }
 
-  @Test("A table that was never made is named, with the command that makes it", arguments: Database.allCases)
+  @Test(
+    "A table that was never made is named, with the command that makes it",
+    arguments: Database.allCases)
   func missingTable(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -176,7 +194,9 @@ struct PublishTests {
     #expect(error.help.contains("nightmill run"))
   }
 
-  @Test("A reader that polls while runs publish sees whole publications only", arguments: Database.allCases)
+  @Test(
+    "A reader that polls while runs publish sees whole publications only",
+    arguments: Database.allCases)
   func readersSeeNoMix(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse
@@ -214,7 +234,9 @@ struct PublishTests {
     #expect(polls.value - 1_000_000 > 8)
   }
 
-  @Test("200,000 rows in any order are published, and found unchanged when published again", arguments: Database.allCases)
+  @Test(
+    "200,000 rows in any order are published, and found unchanged when published again",
+    arguments: Database.allCases)
   func bulk(database: Database) throws {
     let world = try Published(in: database)
     let warehouse = world.warehouse

@@ -137,7 +137,8 @@ struct PostgresQueryTests {
   func moneyText(digits: Int, expected: String) throws {
     let warehouse = try Home(.postgres).warehouse(digits: digits)
     try warehouse.publish([change(weeks, [[0, "v", 12345]])])
-    #expect(try warehouse.rows("SELECT money_text(lost), lost FROM weeks") == ["\(expected)|\(expected)"])
+    #expect(
+      try warehouse.rows("SELECT money_text(lost), lost FROM weeks") == ["\(expected)|\(expected)"])
   }
 
   @Test("Texts sort by their bytes, as in SQLite")

@@ -23,6 +23,16 @@ enum Binary {
     return URL(fileURLWithPath: test ?? "").deletingLastPathComponent().path + "/nightmill"
   }()
 
+  /// Where runs have their folders unless a test says where; removed with the process.
+  private static let runs = RunsFolder()
+
+  private final class RunsFolder: Sendable {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("nightmill-runs-\(ProcessInfo.processInfo.processIdentifier)").path
+
+    init() { atexit { try? FileManager.default.removeItem(atPath: Binary.runs.path) } }
+  }
+
   /// Runs it in a folder, by default the repository; without the environment's own settings.
   static func run(
     _ arguments: [String], in folder: String = root, environment: [String: String] = [:]
@@ -62,6 +72,7 @@ enum Binary {
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     var values = ProcessInfo.processInfo.environment
     for name in ["NIGHTMILL_WAREHOUSE", "NIGHTMILL_INPUTS", "TERM"] { values[name] = nil }
+    values["NIGHTMILL_RUNS"] = runs.path
     process.environment = values.merging(environment) { $1 }
     let base = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     let files = (out: base.appendingPathExtension("out"), err: base.appendingPathExtension("err"))

@@ -31,6 +31,11 @@ import Runner
     try check(name, flags: [])
   }
 
+  @Test("Any limit of memory gives the same bytes", arguments: ["64M", "1G"])
+  func memory(size: String) throws {
+    try check("15-mixed", flags: ["--memory", size])
+  }
+
   @Test("Any number of threads gives the same bytes", arguments: [1, 7])
   func threads(count: Int) throws {
     try check("15-mixed", flags: ["--threads", "\(count)"])
@@ -48,15 +53,28 @@ import Runner
     try #require(run.exit == 0, "\(run.err)")
     for table in Self.expected(of: name) {
       let path = "\(folder)/expected/\(table).csv"
-      let expected = String(
+      var expected = String(
         decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
       let header = String(expected.prefix { $0 != "\n" })
       let export = try Binary.run(
         ["export", table, "--columns", header, "--to", "\(scratch.path)/out"] + warehouse)
       #expect(export.exit == 0, "\(export.err)")
-      let found = scratch.text("out/\(table).csv") ?? ""
+      var found = scratch.text("out/\(table).csv") ?? ""
+      if table == "partner_analytics", !Self.tables.contains("commissions") {
+        (found, expected) = (Self.withoutCommission(found), Self.withoutCommission(expected))
+      }
       #expect(found == expected, "\(table): \(Self.difference(found, expected))")
     }
+  }
+
+  /// Partners' days as they are where no stage makes commissions: without the last column, and
+  /// without days that have nothing else.
+  private static func withoutCommission(_ text: String) -> String {
+    let lines = text.split(separator: "\n").map { line in
+      line.split(separator: ",", omittingEmptySubsequences: false).dropLast()
+        .joined(separator: ",")
+    }
+    return lines.filter { !$0.hasSuffix(",0,0,0,0.00") }.joined(separator: "\n")
   }
 
   /// The first few lines that differ.

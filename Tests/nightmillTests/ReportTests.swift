@@ -63,7 +63,7 @@ import Testing
     #expect(run.exit == 1)
     #expect(run.err.contains("error: the tables are published, but the reports are not made: "))
     let last = try #require(run.err.split(separator: "\n").last)
-    let start = try #require(last.firstRange(of: "nightmill report")?.lowerBound)
+    let start = try #require(last.firstRange(of: "nightmill retry")?.lowerBound)
     let command = String(last[start...])
     #expect(scratch.names("out/2026-W11") == ["weekly-vendors.xlsx"], "no part of a report")
     try FileManager.default.removeItem(atPath: "\(scratch.path)/out")

@@ -213,7 +213,7 @@ import Testing
     let run = running.wait()
     #expect(run.exit == exit)
     #expect(run.err.contains("error: interrupted; nothing was published\n"))
-    #expect(run.err.contains("nightmill run --from all --to 2026-11-15 --inputs \(scratch.path)"))
+    #expect(run.err.contains("\n  next: nightmill retry "))
     let rows = try Binary.run(
       [
         "query", "SELECT count(*) AS n FROM runs", "--format=csv", "--warehouse",

@@ -72,6 +72,11 @@ import Testing
       "--format: expected table, csv or json, found \"jsn\"\n  help: did you mean json?"
     ),
     (
+      ["run", "--memory", "12"],
+      "--memory: expected a size of at least 64M such as 512M, found \"12\"\n"
+        + "  help: write a whole number and K, M or G"
+    ),
+    (
       ["run", "--threads", "0"],
       "--threads: expected a whole number from 1 to 256, found \"0\"\n"
         + "  help: for example --threads 4"

@@ -1,39 +1,63 @@
-// Words instead of vectors. Swift's SIMD types are generic, and outside the module that defines a
-// loop's types they are not reliably made into vector instructions: the same loop took 20 times as
-// long in a package as in one file. Arithmetic on 64-bit words always becomes what it says, at
-// about two bytes a cycle.
+// Vectors of 16 bytes, which every 64-bit processor has. Swift's SIMD types become vector instructions
+// only where the compiler picks their concrete operators: each comparison here is of two values whose
+// type is spelled out. `bytes .== SIMD16(repeating: 10)` within a larger expression picks the generic
+// operator, a loop over lanes, and is 20 times as slow (docs/decisions/008).
 
 /// Finds the bytes that matter to CSV, 64 at a time.
 struct BlockMask {
-  private let delimiter: UInt64
-  private let quote: UInt64
+  typealias Bytes = SIMD16<UInt8>
+  private typealias Hits = SIMDMask<SIMD16<Int8>>
+  private typealias Words = SIMD2<UInt64>
+
+  private let delimiter: Bytes
+  private let quote: Bytes
+  private let feed = Bytes(repeating: 0x0A)
+  private let carriageReturn = Bytes(repeating: 0x0D)
 
   init(delimiter: UInt8, quote: UInt8?) {
-    self.delimiter = repeated(delimiter)
-    self.quote = repeated(quote ?? delimiter)
+    self.delimiter = Bytes(repeating: delimiter)
+    self.quote = Bytes(repeating: quote ?? delimiter)
   }
 
   /// One bit for each of the 64 bytes at `address` that is a delimiter, quote, CR or LF; and in
   /// `seen` the union of all bytes, whose top bits tell whether any is not ASCII.
+  ///
+  /// The hits of the four vectors are put side by side, vector k's in the bits 2k and 2k + 1 of each
+  /// byte, and then brought into the order of the bytes.
   @inline(__always)
-  func specials(at address: UnsafeRawPointer, seen: inout UInt64) -> UInt64 {
-    var square: UInt64 = 0
-    for lane in 0..<8 {
-      let word = address.loadUnaligned(fromByteOffset: lane &* 8, as: UInt64.self)
-      seen |= word
-      // Each term has the top bit of a byte clear exactly where the byte is the one looked for.
-      let differs =
-        difference(word, delimiter) & difference(word, quote)
-        & difference(word, repeated(0x0A)) & difference(word, repeated(0x0D))
-      let hits = ~differs & repeated(0x80)
-      square |= hits &>> UInt64(7 &- lane)
-    }
-    return transposed(square)
+  func specials(at address: UnsafeRawPointer, seen: inout Bytes) -> UInt64 {
+    let first = address.loadUnaligned(as: Bytes.self)
+    let second = address.loadUnaligned(fromByteOffset: 16, as: Bytes.self)
+    let third = address.loadUnaligned(fromByteOffset: 32, as: Bytes.self)
+    let fourth = address.loadUnaligned(fromByteOffset: 48, as: Bytes.self)
+    seen |= (first | second) | (third | fourth)
+    var square = hits(first) & Words(repeated(1), repeated(2))
+    square |= hits(second) & Words(repeated(4), repeated(8))
+    square |= hits(third) & Words(repeated(16), repeated(32))
+    square |= hits(fourth) & Words(repeated(64), repeated(128))
+    return transposed(square.x | square.y)
+  }
+
+  /// All bits of each byte that is one of those looked for, none of the others.
+  @inline(__always)
+  private func hits(_ bytes: Bytes) -> Words {
+    let delimiters: Hits = bytes .== delimiter
+    let quotes: Hits = bytes .== quote
+    let feeds: Hits = bytes .== feed
+    let returns: Hits = bytes .== carriageReturn
+    let all: Hits = (delimiters .| quotes) .| (feeds .| returns)
+    // A mask of 16 lanes is 16 bytes of all ones or none.
+    return unsafeBitCast(all, to: Words.self)
+  }
+
+  /// Whether a union of bytes holds one that is not ASCII.
+  static func hasNonASCII(_ seen: Bytes) -> Bool {
+    let words = unsafeBitCast(seen, to: Words.self)
+    return (words.x | words.y) & repeated(0x80) != 0
   }
 }
 
-/// Bit k of byte j becomes bit j of byte k: eight words' hits, side by side, come into the order of
-/// the bytes. Three exchanges of ever larger blocks, as in Hacker's Delight, 7-3; a multiplication
+/// Bit k of byte j becomes bit j of byte k. Three exchanges of ever larger blocks, as in Hacker's Delight, 7-3; a multiplication
 /// for each word instead takes half as long again.
 @inline(__always)
 private func transposed(_ square: UInt64) -> UInt64 {

@@ -86,7 +86,7 @@ package struct RecordScanner {
     _ chunk: ByteView, from start: Int, limit: Int, isLast: Bool, into index: inout RecordIndex
   ) -> Outcome {
     var state = State(at: start, firstField: index.fields.count)
-    var seen: UInt64 = 0
+    var seen = BlockMask.Bytes()
     var position = start
     var skipped = -1
     if start >= limit { return .complete(next: start) }
@@ -194,14 +194,14 @@ package struct RecordScanner {
   }
 
   private func finish(
-    _ seen: UInt64, _ index: inout RecordIndex, next: Int
+    _ seen: BlockMask.Bytes, _ index: inout RecordIndex, next: Int
   ) -> Outcome {
-    if seen & 0x8080_8080_8080_8080 != 0 { index.isASCII = false }
+    if BlockMask.hasNonASCII(seen) { index.isASCII = false }
     return .complete(next: next)
   }
 
   private func finish(
-    _ seen: UInt64, _ index: inout RecordIndex, tooLong state: State
+    _ seen: BlockMask.Bytes, _ index: inout RecordIndex, tooLong state: State
   ) -> Outcome {
     _ = finish(seen, &index, next: state.recordStart)
     return .tooLong(at: state.recordStart)

@@ -26,7 +26,7 @@
   }
 
   /// Only so that reads made ahead of time are not found to be idle.
-  private var touched: UInt64 = 0
+  @usableFromInline var touched: UInt64 = 0
   @usableFromInline var entries: [Entry]
   @usableFromInline var filled = 0
 
@@ -47,11 +47,7 @@
   /// under way together, and the additions find them in the cache. In a table larger than the
   /// caches that is most of the time an addition takes.
   package mutating func insert(_ pairs: [(group: Int, print: Fingerprint)], added: (Int) -> Void) {
-    let mask = entries.count - 1
-    for pair in pairs {
-      let entry = Entry(pair.group, pair.print)
-      touched ^= entries[Int(truncatingIfNeeded: mix(entry.head, entry.tail)) & mask].tail
-    }
+    for pair in pairs { touch(Entry(pair.group, pair.print)) }
     for pair in pairs where add(Entry(pair.group, pair.print)) { added(pair.group) }
   }
 
@@ -60,38 +56,66 @@
   package mutating func merge(
     _ other: DistinctTable, groups: [Int], added: (Int) -> Void
   ) {
-    // The other table's entries come in the order of their hashes: put into a smaller table they
-    // would all land in its first part and pile up there, so room for all of them is made before.
-    while (filled + other.filled) * 4 > entries.count * 3 { grow() }
+    // Room for all of them at once: growing step by step would move every entry several times.
+    reserve(filled + other.filled)
+    var some: [Entry] = []
+    some.reserveCapacity(Self.together)
     for entry in other.entries where entry.head != 0 {
       let group = groups[Int(entry.head >> 32) - 1]
-      let head = UInt64(group + 1) << 32 | (entry.head & 0xFFFF_FFFF)
-      if add(Entry(head: head, tail: entry.tail)) { added(group) }
+      some.append(
+        Entry(head: UInt64(group + 1) << 32 | (entry.head & 0xFFFF_FFFF), tail: entry.tail))
+      if some.count == Self.together { add(&some, added) }
     }
+    add(&some, added)
+  }
+
+  /// How many entries are looked up together.
+  private static let together = 128
+
+  private mutating func add(_ some: inout [Entry], _ added: (Int) -> Void) {
+    for entry in some { touch(entry) }
+    for entry in some where add(entry) { added(Int(entry.head >> 32) - 1) }
+    some.removeAll(keepingCapacity: true)
+  }
+
+  @inlinable mutating func touch(_ entry: Entry) { touched ^= entries[place(of: entry)].tail }
+
+  /// The slot an entry belongs into: its share of the table, so that the table may have any size.
+  @inlinable func place(of entry: Entry) -> Int {
+    Int(
+      truncatingIfNeeded: mix(entry.head, entry.tail)
+        .multipliedFullWidth(by: UInt64(truncatingIfNeeded: entries.count)).high)
   }
 
   @inlinable mutating func add(_ entry: Entry) -> Bool {
-    let mask = entries.count - 1
-    var slot = Int(truncatingIfNeeded: mix(entry.head, entry.tail)) & mask
+    var slot = place(of: entry)
     while true {
       let found = entries[slot]
       if found.head == 0 { break }
       if found.head == entry.head, found.tail == entry.tail { return false }
-      slot = (slot + 1) & mask
+      slot += 1
+      if slot == entries.count { slot = 0 }
     }
     entries[slot] = entry
     filled += 1
-    if filled * 4 > entries.count * 3 { grow() }
+    if filled * 4 > entries.count * 3 { grow(to: entries.count + entries.count / 2) }
     return true
   }
 
-  @usableFromInline mutating func grow() {
+  /// Makes room for `count` entries in all.
+  private mutating func reserve(_ count: Int) {
+    if count * 4 > entries.count * 3 { grow(to: count + count / 2) }
+  }
+
+  @usableFromInline mutating func grow(to size: Int) {
     let old = entries
-    entries = [Entry](repeating: Entry(head: 0, tail: 0), count: old.count * 2)
-    let mask = entries.count - 1
+    entries = [Entry](repeating: Entry(head: 0, tail: 0), count: size)
     for entry in old where entry.head != 0 {
-      var slot = Int(truncatingIfNeeded: mix(entry.head, entry.tail)) & mask
-      while entries[slot].head != 0 { slot = (slot + 1) & mask }
+      var slot = place(of: entry)
+      while entries[slot].head != 0 {
+        slot += 1
+        if slot == size { slot = 0 }
+      }
       entries[slot] = entry
     }
   }
@@ -100,7 +124,7 @@
 /// 96 bits that stand for a key of any length: two independently seeded hashes of it.
 @frozen @usableFromInline package struct Fingerprint: Sendable, Equatable {
   /// 64 bits of the one hash.
-  @usableFromInline let first: UInt64
+  @usableFromInline package let first: UInt64
   /// 32 bits of the other.
   @usableFromInline let second: UInt32
 

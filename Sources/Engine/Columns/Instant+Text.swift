@@ -66,7 +66,10 @@ extension Instant {
   /// Appends RFC 3339 in UTC: `2026-05-07T13:50:00Z`, a fraction only where it is not zero and
   /// without zeros at its end (`.5Z`, `.000001Z`).
   package static func append(_ instant: Int64, to bytes: inout [UInt8]) {
-    let fraction = appendClock(instant, separator: UInt8(ascii: "T"), to: &bytes)
+    let day = Day(number: dayNumber(instant))
+    day.append(to: &bytes)
+    let fraction = appendClock(
+      instant - Int64(day.number) * Self.day, separator: UInt8(ascii: "T"), to: &bytes)
     if fraction > 0 {
       bytes.append(UInt8(ascii: "."))
       appendDigits(fraction, width: 6, to: &bytes)
@@ -78,26 +81,31 @@ extension Instant {
   /// Appends the form the warehouse holds: `2026-05-07 13:50:00.000001` in UTC, always six
   /// decimals, so that text order is time order.
   package static func appendWarehouse(_ instant: Int64, to bytes: inout [UInt8]) {
-    let fraction = appendClock(instant, separator: 0x20, to: &bytes)
+    let day = Day(number: dayNumber(instant))
+    day.append(to: &bytes)
+    appendWarehouseTime(instant - Int64(day.number) * Self.day, to: &bytes)
+  }
+
+  /// Appends what follows the day in the form the warehouse holds, for the microseconds since its
+  /// midnight.
+  package static func appendWarehouseTime(_ time: Int64, to bytes: inout [UInt8]) {
+    let fraction = appendClock(time, separator: 0x20, to: &bytes)
     bytes.append(UInt8(ascii: "."))
     appendDigits(fraction, width: 6, to: &bytes)
   }
 
-  /// Appends date and time to the second; returns the microseconds left.
+  /// Appends a separator and the time to the second; returns the microseconds left.
   private static func appendClock(
-    _ instant: Int64, separator: UInt8, to bytes: inout [UInt8]
+    _ time: Int64, separator: UInt8, to bytes: inout [UInt8]
   ) -> UInt64 {
-    let day = Day(number: dayNumber(instant))
-    day.append(to: &bytes)
     bytes.append(separator)
-    let rest = instant - Int64(day.number) * Self.day
-    let seconds = Int(rest / second)
+    let seconds = Int(time / second)
     appendPair(seconds / 3600, to: &bytes)
     bytes.append(UInt8(ascii: ":"))
     appendPair(seconds / 60 % 60, to: &bytes)
     bytes.append(UInt8(ascii: ":"))
     appendPair(seconds % 60, to: &bytes)
-    return UInt64(rest % second)
+    return UInt64(time % second)
   }
 
   /// RFC 3339 in UTC, as `append` writes it.

@@ -17,22 +17,47 @@ package final class Admission: Sendable {
 
   private let contract: Contract
   private let contested: Set<UInt64>
-  private let ledger = KeyLedger()
+  /// nil where every repeated key is known to be contested: then no other can repeat.
+  private let ledger: KeyLedger?
+  private let memory: BoundedMemory?
   private let found = Mutex<Set<UInt64>>([])
   private let held = Mutex<[HeldRow]>([])
   private let duplicates = Mutex(0)
+  /// Keys of rows that say the same, kept only where memory is limited.
+  private let repeated = Mutex<Set<UInt64>>([])
+  private let failed = Mutex<SpillError?>(nil)
   private let hasDisputes = Atomic(false)
 
   /// Admission to a first pass, or to a repeated one with the keys that the first found contested.
-  package init(contract: Contract, contested: Set<UInt64> = []) {
+  /// With a limit of `memory` those are all that repeat, whatever they say.
+  package init(
+    contract: Contract, contested: Set<UInt64> = [], memory: BoundedMemory? = nil
+  ) {
     self.contract = contract
     self.contested = contested
+    self.memory = memory
+    ledger = memory != nil && !contested.isEmpty ? nil : KeyLedger(memory: memory)
+  }
+
+  /// Ends a pass whose memory was limited: finds the keys that repeat among those on disk. Throws
+  /// what kept rows from being put aside or read back.
+  package func settleSpilled() throws(SpillError) {
+    guard memory != nil else { return }
+    if let failure = failed.withLock({ $0 }) { throw failure }
+    let onDisk = try ledger?.repeatedOnDisk() ?? []
+    let isContested = found.withLock { found in
+      found.formUnion(onDisk)
+      return !found.isEmpty
+    }
+    // The second pass has no ledger: it must know every key that repeats.
+    if isContested { found.withLock { $0.formUnion(repeated.withLock { $0 }) } }
   }
 
   /// Whether the pass must be repeated: what is folded from now on would be thrown away.
   package var isContested: Bool { hasDisputes.load(ordering: .relaxed) }
 
-  /// Keys of which rows differ, by hash: if there are any, the pass must be repeated with them.
+  /// Keys of which rows differ, or may differ, by the identity of their hash: if there are any, the
+  /// pass must be repeated with them.
   package var contestedKeys: Set<UInt64> { found.withLock { $0 } }
 
   /// Whether rows are held aside, for which every column of the contract must be decoded.
@@ -42,21 +67,32 @@ package final class Admission: Sendable {
   /// file in byte order of names.
   package func admit(_ batch: Batch, file: Int) {
     let heldRows = holdAside(batch, file: file)
-    let verdicts = ledger.enter(keys: batch.keyHashes, records: batch.recordHashes)
+    let verdicts: [KeyLedger.Verdict]?
+    do throws(SpillError) {
+      verdicts = try ledger?.enter(keys: batch.keyHashes, records: batch.recordHashes)
+    } catch {
+      let failure = error
+      failed.withLock { $0 = $0 ?? failure }
+      hasDisputes.store(true, ordering: .relaxed)
+      return
+    }
+    // Mostly every row is new.
+    if verdicts == nil, heldRows.isEmpty { return }
     var dropped: [Int] = []
-    var repeated = 0
     var disputes: [UInt64] = []
+    var copies: [UInt64] = []
     for row in 0..<batch.count {
       let isHeld = !heldRows.isEmpty && heldRows.contains(row)
-      let verdict = verdicts[row]
+      let verdict = verdicts?[row] ?? .new
       if verdict == .new, !isHeld { continue }
       dropped.append(row)
       if isHeld { continue }
-      if verdict == .duplicate { repeated += 1 } else { disputes.append(batch.keyHashes[row]) }
+      let key = KeyLedger.identity(of: batch.keyHashes[row])
+      if verdict == .duplicate { copies.append(key) } else { disputes.append(key) }
     }
-    if repeated > 0 {
-      let more = repeated
-      duplicates.withLock { $0 += more }
+    if !copies.isEmpty {
+      duplicates.withLock { $0 += copies.count }
+      if memory != nil { repeated.withLock { $0.formUnion(copies) } }
     }
     if !disputes.isEmpty {
       found.withLock { $0.formUnion(disputes) }
@@ -69,7 +105,8 @@ package final class Admission: Sendable {
     guard !contested.isEmpty else { return [] }
     var rows: Set<Int> = []
     var copies: [HeldRow] = []
-    for row in 0..<batch.count where contested.contains(batch.keyHashes[row]) {
+    for row in 0..<batch.count
+    where contested.contains(KeyLedger.identity(of: batch.keyHashes[row])) {
       rows.insert(row)
       copies.append(HeldRow(row, of: batch, contract: contract, file: file))
     }

@@ -9,13 +9,19 @@ package struct RunContext: Sendable {
   package let currency: Currency
   /// The values of the stages' declared settings.
   package let parameters: Parameters
+  /// What may be held of rows, and where the rest goes; nil where memory has no limit.
+  package let memory: BoundedMemory?
 
   /// A run's context.
-  package init(window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters) {
+  package init(
+    window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters,
+    memory: BoundedMemory? = nil
+  ) {
     self.window = window
     self.timeZone = timeZone
     self.currency = currency
     self.parameters = parameters
+    self.memory = memory
   }
 
   /// The last instant the run sees.
@@ -26,6 +32,13 @@ package struct RunContext: Sendable {
   package func firstInstant(daysBefore days: Int = 0) -> Int64 {
     guard let from = window.from else { return Instant.first }
     return timeZone.firstInstant(of: from - days)
+  }
+
+  /// The first instant of the Monday of the window's first week; the least value of a column where
+  /// the run covers everything.
+  package var firstInstantOfWeek: Int64 {
+    guard let from = window.from else { return Instant.first }
+    return timeZone.firstInstant(of: from.weekStart)
   }
 
   /// The window as a span of an instant column.
@@ -64,6 +77,9 @@ package struct Window: Sendable, Equatable {
     guard let from else { return .min }
     return (from - days).weekStart.number
   }
+
+  /// The days, by their numbers, from the Monday of the window's first week on.
+  package var daysFromMonday: ClosedRange<Int32> { min(firstMonday(), lastDay)...lastDay }
 
   /// The window as a span of a day column.
   package var daySpan: Span { .range(from: Self.column(firstDay()), to: Int64(lastDay)) }

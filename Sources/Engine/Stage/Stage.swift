@@ -18,7 +18,7 @@ package protocol Stage: Sendable {
   var readsBack: [ReadBack] { get }
   /// The tables this stage makes.
   var writes: [TableSchema] { get }
-  /// How many days before the window may change by what happens in it.
+  /// How many days before the window may change by what happens in it; `Int.max`: all of them.
   var restates: Int { get }
   /// Whether its tables stay in memory for other stages, instead of going to the warehouse.
   var isEphemeral: Bool { get }

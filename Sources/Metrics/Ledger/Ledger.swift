@@ -35,8 +35,9 @@ package struct Ledger {
   private let amounts: [Int64]
   private let rateDays: [Int64]
 
-  /// A view of the table that the stage `ledger` made.
-  package init(_ table: Table) {
+  /// A view of the table that the stage `ledger` made; with the one that `buyers` made, `users` says
+  /// whose a transaction is rather than which user it names.
+  package init(_ table: Table, buyers: Table? = nil) {
     ids = table.texts("transaction_id")
     occurredAt = table.integers("occurred_at")
     days = table.integers("day")
@@ -48,7 +49,7 @@ package struct Ledger {
     amounts = table.integers("amount")
     ownAmounts = table.integers("own_amount")
     currencies = table.integers("currency")
-    users = table.texts("user_id")
+    users = (buyers ?? table).texts("user_id")
     visitors = table.texts("visitor_id")
     subscriptions = table.texts("subscription_id")
     intervals = table.integers("interval")

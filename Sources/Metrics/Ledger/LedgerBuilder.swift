@@ -75,23 +75,25 @@ struct LedgerBuilder {
   }
 
   private func sortedRows() -> [Int] {
-    rows.id.indices.sorted { left, right in
-      let (first, second) = (rows.occurredAt[left], rows.occurredAt[right])
-      if first != second { return first < second }
-      return rows.ids.isBefore(rows.id[left], rows.id[right])
-    }
+    var order = RowOrder(count: rows.id.count)
+    let keys = rows.occurredAt.map { UInt64(sortKey: $0) }
+    order.sort(by: keys)
+    order.sortTies(of: keys) { rows.ids.isBefore(rows.id[Int($0)], rows.id[Int($1)]) }
+    return order.rows.map { Int($0) }
   }
 
   /// For each place in the order, the place of the sale it adjusts, −1 for none: only a sale that
   /// came before is an original.
   private func linked(_ order: [Int]) -> [Int] {
-    var placeOfSale = [Int](repeating: -1, count: rows.ids.count)
+    var placeOfSale = [Int](repeating: -1, count: rows.references.count)
     var originals: [Int] = []
     originals.reserveCapacity(order.count)
     for (place, row) in order.enumerated() {
       originals.append(rows.reference[row] < 0 ? -1 : placeOfSale[Int(rows.reference[row])])
-      if rows.kind[row] <= UInt8(TransactionKind.vendorSubscription.rawValue) {
-        placeOfSale[Int(rows.id[row])] = place
+      if rows.kind[row] <= UInt8(TransactionKind.vendorSubscription.rawValue),
+        let reference = rows.ids.withBytes(of: Int(rows.id[row]), rows.references.code)
+      {
+        placeOfSale[reference] = place
       }
     }
     return originals
@@ -154,12 +156,5 @@ extension [Int32] {
       if self[middle] <= value { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-}
-
-extension StringPool {
-  /// Whether the text of one code comes before that of another, byte by byte.
-  func isBefore(_ left: Int32, _ right: Int32) -> Bool {
-    withBytes(of: Int(left)) { first in withBytes(of: Int(right)) { first < $0 } }
   }
 }

@@ -85,8 +85,9 @@ package struct LedgerStage: MetricStage {
 
 /// Transactions as they came, column by column, and the exchange rates.
 package struct LedgerPartial: Sendable {
-  /// Transaction and reference IDs share a pool: a reference is then the code of its original.
   var ids = StringPool()
+  /// The IDs that adjustments name.
+  var references = StringPool()
   var vendors = StringPool()
   var products = StringPool()
   var users = StringPool()
@@ -101,6 +102,7 @@ package struct LedgerPartial: Sendable {
   var vendor: [Int32] = []
   var product: [Int32] = []
   var quantity: [Int64] = []
+  /// The code of what a row refers to in `references`, −1 for none.
   var reference: [Int32] = []
   var user: [Int32] = []
   var visitor: [Int32] = []
@@ -139,7 +141,7 @@ package struct LedgerPartial: Sendable {
     let vendorTexts = batch.text(contract.column("vendor_id"))
     let productTexts = batch.text(contract.column("product_id"))
     let quantities = batch.integers[contract.column("quantity")]
-    let references = batch.text(contract.column("reference_id"))
+    let originals = batch.text(contract.column("reference_id"))
     let userTexts = batch.text(contract.column("user_id"))
     let visitorTexts = batch.text(contract.column("visitor_id"))
     let subscriptionTexts = batch.text(contract.column("subscription_id"))
@@ -147,35 +149,43 @@ package struct LedgerPartial: Sendable {
     let intervalCounts = batch.integers[contract.column("interval_count")]
     let lastSale = TransactionKind.vendorSubscription.rawValue
     let month = UInt8(BillingInterval.month.rawValue)
+    var rows: [Int32] = []
+    rows.reserveCapacity(batch.count)
     for row in 0..<batch.count {
       guard instants[row] <= last else { continue }
       // A sale of nothing counts for nothing, not even as the original of a refund.
       if kinds[row] <= lastSale, amounts[row] == 0 { continue }
-      id.append(Int32(ids.intern(texts[row])))
+      rows.append(Int32(row))
       occurredAt.append(instants[row])
       kind.append(UInt8(kinds[row]))
       amount.append(amounts[row])
       currency.append(currencies[row])
-      vendor.append(vendors.code(ofOptional: vendorTexts[row]))
-      product.append(products.code(ofOptional: productTexts[row]))
       quantity.append(quantities[row] == .absent ? 1 : quantities[row])
-      reference.append(kinds[row] <= lastSale ? -1 : ids.code(ofOptional: references[row]))
-      user.append(users.code(ofOptional: userTexts[row]))
-      visitor.append(visitors.code(ofOptional: visitorTexts[row]))
-      subscription.append(subscriptions.code(ofOptional: subscriptionTexts[row]))
       interval.append(intervals[row] == .absent ? month : UInt8(intervals[row]))
       intervalCount.append(intervalCounts[row] == .absent ? 1 : intervalCounts[row])
+    }
+    ids.append(distinct: texts, rows: rows, into: &id)
+    vendors.intern(vendorTexts, rows: rows, into: &vendor)
+    products.intern(productTexts, rows: rows, into: &product)
+    users.intern(userTexts, rows: rows, into: &user)
+    visitors.intern(visitorTexts, rows: rows, into: &visitor)
+    subscriptions.intern(subscriptionTexts, rows: rows, into: &subscription)
+    for row in rows {
+      let row = Int(row)
+      reference.append(
+        kinds[row] <= lastSale ? -1 : references.code(ofOptional: originals[row]))
     }
   }
 
   mutating func merge(_ other: LedgerPartial) {
-    let idMap = CodeMap(ids.merge(other.ids))
+    let firstID = ids.append(distinct: other.ids)
+    let referenceMap = CodeMap(references.merge(other.references))
     let vendorMap = CodeMap(vendors.merge(other.vendors))
     let productMap = CodeMap(products.merge(other.products))
     let userMap = CodeMap(users.merge(other.users))
     let visitorMap = CodeMap(visitors.merge(other.visitors))
     let subscriptionMap = CodeMap(subscriptions.merge(other.subscriptions))
-    id.append(contentsOf: other.id.lazy.map { idMap[$0] })
+    id.append(contentsOf: other.id.lazy.map { firstID + $0 })
     occurredAt.append(contentsOf: other.occurredAt)
     kind.append(contentsOf: other.kind)
     amount.append(contentsOf: other.amount)
@@ -183,7 +193,7 @@ package struct LedgerPartial: Sendable {
     vendor.append(contentsOf: other.vendor.lazy.map { vendorMap[$0] })
     product.append(contentsOf: other.product.lazy.map { productMap[$0] })
     quantity.append(contentsOf: other.quantity)
-    reference.append(contentsOf: other.reference.lazy.map { idMap[$0] })
+    reference.append(contentsOf: other.reference.lazy.map { referenceMap[$0] })
     user.append(contentsOf: other.user.lazy.map { userMap[$0] })
     visitor.append(contentsOf: other.visitor.lazy.map { visitorMap[$0] })
     subscription.append(contentsOf: other.subscription.lazy.map { subscriptionMap[$0] })

@@ -8,25 +8,16 @@ import Engine
 /// group.
 package struct ProductClicks: Sendable {
   var products = StringPool()
-  private var agents = StringPool()
-  /// Whether each agent, by code, is a bot's.
-  private var isBot: [Bool] = []
-  /// The fingerprint of each agent, by code.
-  private var agentPrints: [Fingerprint] = []
+  private var agents = AgentTable()
   /// Groups of (product code, day).
   private(set) var groups = GroupTable()
   private(set) var views: [Int64] = []
   private(set) var viewers: [Int64] = []
   private(set) var carts: [Int64] = []
   private var visitors = DistinctTable()
-
-  /// Keys of different kinds never meet: user 7 is not visitor 7.
-  private enum Namespace {
-    static let visitor: UInt64 = 1
-    static let user: UInt64 = 2
-    static let address: UInt64 = 3
-    static let agent: UInt64 = 4
-  }
+  /// The day asked for last, and its group by product, −1 where none is known.
+  private var today = Int32.min
+  private var todays: [Int32] = []
 
   /// Counts the views and carts of a batch that fall into the window.
   mutating func add(_ batch: Batch, _ columns: ClickColumns, _ context: RunContext) {
@@ -51,32 +42,19 @@ package struct ProductClicks: Sendable {
       if product.isEmpty { continue }
       let day = cursor.day(of: instants[row])
       guard day >= firstDay, day <= lastDay else { continue }
-      let agentText = agentTexts[row]
-      if agentText.isEmpty { continue }
-      let agent = code(ofAgent: agentText)
-      if isBot[agent] { continue }
+      let agent = agents.code(of: agentTexts[row])
+      if agents.isBot(agent) { continue }
 
-      let group = group(product: products.intern(product), day: day)
+      let group = group(ofDay: day, product: products.intern(product))
       if event == cart {
         carts[group] += 1
         continue
       }
       views[group] += 1
-      let print: Fingerprint
-      let visitor = visitorTexts[row]
-      if !visitor.isEmpty {
-        print = Fingerprint(visitor, namespace: Namespace.visitor)
-      } else {
-        let user = userTexts[row]
-        if !user.isEmpty {
-          print = Fingerprint(user, namespace: Namespace.user)
-        } else {
-          let address = addresses[row]
-          if address.isEmpty { continue }
-          print = Fingerprint(address, namespace: Namespace.address)
-            .followed(by: agentPrints[agent])
-        }
-      }
+      guard
+        let print = agents.visitorKey(
+          visitor: visitorTexts[row], user: userTexts[row], address: addresses[row], agent: agent)
+      else { continue }
       seen.append((group, print))
       if seen.count == Self.together { countViewers(&seen) }
     }
@@ -96,13 +74,19 @@ package struct ProductClicks: Sendable {
     seen.removeAll(keepingCapacity: true)
   }
 
-  private mutating func code(ofAgent text: ByteView) -> Int {
-    let code = agents.intern(text)
-    if code == isBot.count {
-      isBot.append(BotList.matches(text))
-      agentPrints.append(Fingerprint(text, namespace: Namespace.agent))
+  /// The group of a product on a day. A log is mostly in order of time, so the groups of the day that
+  /// was asked for last are at hand by product.
+  @inline(__always)
+  private mutating func group(ofDay day: Int32, product: Int) -> Int {
+    if day != today {
+      today = day
+      for product in todays.indices { todays[product] = -1 }
     }
-    return code
+    while todays.count <= product { todays.append(-1) }
+    if todays[product] >= 0 { return Int(todays[product]) }
+    let group = group(product: product, day: day)
+    todays[product] = Int32(group)
+    return group
   }
 
   /// The group of a product and day, added if it is new.
@@ -143,5 +127,7 @@ struct ClickColumns {
   let visitor = Sources.clicks.column("visitor_id")
   let user = Sources.clicks.column("user_id")
   let address = Sources.clicks.column("ip")
+  let id = Sources.clicks.column("click_id")
+  let code = Sources.clicks.column("referral_code")
   let agent = Sources.clicks.column("user_agent")
 }

@@ -18,6 +18,17 @@ package enum StageCatalogue {
     Entry(stage: ProductDimension.self),
     Entry(stage: VendorConnections.self),
     Entry(stage: ProductAnalytics.self),
+    Entry(stage: Buyers.self),
+    Entry(stage: Timelines.self),
+    Entry(stage: ClickQuality.self),
+    Entry(stage: Owners.self),
+    Entry(stage: Referrals.self),
+    Entry(stage: Attribution.self),
+    Entry(stage: PartnerAnalytics.self),
+    Entry(stage: ConversionFunnel.self),
+    Entry(stage: ReferralStats.self),
+    Entry(stage: FraudSignals.self),
+    Entry(stage: PartnerScores.self),
   ]
 
   /// The stage of a name, nil if there is none.

@@ -49,25 +49,28 @@ package struct CallRows: Sendable {
     let sessionTexts = batch.text(contract.column("session_id"))
     let intents = batch.integers[contract.column("intent_score")]
     let values = batch.integers[contract.column("estimated_value")]
+    var rows: [Int32] = []
+    rows.reserveCapacity(batch.count)
     for row in 0..<batch.count where instants.contains(starts[row]) {
       guard let ending = CallOutcome(rawValue: outcomes[row]) else { continue }
-      id.append(Int32(ids.intern(texts[row])))
-      vendor.append(Int32(vendors.intern(vendorTexts[row])))
+      rows.append(Int32(row))
       startedAt.append(starts[row])
       duration.append(durations[row])
       outcome.append(ending)
-      session.append(sessions.code(ofOptional: sessionTexts[row]))
       intent.append(intents[row])
       value.append(values[row])
     }
+    ids.append(distinct: texts, rows: rows, into: &id)
+    vendors.intern(vendorTexts, rows: rows, into: &vendor)
+    sessions.intern(sessionTexts, rows: rows, into: &session)
   }
 
   mutating func merge(_ other: CallRows) {
-    let idMap = CodeMap(ids.merge(other.ids))
+    let firstID = ids.append(distinct: other.ids)
     let vendorMap = CodeMap(vendors.merge(other.vendors))
     let sessionMap = CodeMap(sessions.merge(other.sessions))
     let categoryMap = CodeMap(categories.merge(other.categories))
-    id.append(contentsOf: other.id.lazy.map { idMap[$0] })
+    id.append(contentsOf: other.id.lazy.map { firstID + $0 })
     vendor.append(contentsOf: other.vendor.lazy.map { vendorMap[$0] })
     startedAt.append(contentsOf: other.startedAt)
     duration.append(contentsOf: other.duration)
@@ -85,9 +88,10 @@ package struct CallRows: Sendable {
 
   /// The calls in order of time, then ID.
   func sorted() -> [Int] {
-    id.indices.sorted { left, right in
-      if startedAt[left] != startedAt[right] { return startedAt[left] < startedAt[right] }
-      return ids.isBefore(id[left], id[right])
-    }
+    var order = RowOrder(count: id.count)
+    let keys = startedAt.map { UInt64(sortKey: $0) }
+    order.sort(by: keys)
+    order.sortTies(of: keys) { ids.isBefore(id[Int($0)], id[Int($1)]) }
+    return order.rows.map { Int($0) }
   }
 }

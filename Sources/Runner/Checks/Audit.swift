@@ -8,15 +8,18 @@ struct Audit {
   private let plan: RunPlan
   private let migrations: [Migration]
   private let observer: any RunObserver
+  /// Where failing rows are kept.
+  private let rowsFolder: String
 
-  /// The audit of a run; SQL in its checks that the tables do not fit is an error now, before
+  /// The audit of a run, which keeps failing rows in a folder; SQL in its checks that the tables do not fit is an error now, before
   /// anything is read.
   init(
-    _ plan: RunPlan, migrations: [Migration], observer: any RunObserver
+    _ plan: RunPlan, migrations: [Migration], observer: any RunObserver, rowsFolder: String
   ) throws(RunError) {
     self.plan = plan
     self.migrations = migrations
     self.observer = observer
+    self.rowsFolder = rowsFolder
     try plan.compileChecks(migrations)
   }
 
@@ -35,25 +38,34 @@ struct Audit {
       currency: plan.context.currency, runID: runID)
     let concerned = checks.filter { $0.concerns(written) }
     var results: [CheckResult] = []
+    var stop: RunError?
     func look(_ warehouse: any Warehouse) throws(WarehouseError) {
       try Check.run(concerned, on: warehouse, in: context) {
         (result: CheckResult) throws(WarehouseError) in
-        let result = plan.options.isDryRun ? result : keepRows(of: result, runID: runID)
+        let result = plan.options.isDryRun ? result : keepRows(of: result)
         results.append(result)
-        observer.checkEnded(result)
+        observer.happened(.checked(result))
+        stop = observer.stopReason
+        if let stop { throw WarehouseError(.failed, stop.message, help: stop.help) }
       }
+      observer.happened(.audited(results))
     }
-    if plan.options.isDryRun {
-      try rehearse(changes, concerned, look)
-    } else if let warehouse {
-      try Runner.warehouse { () throws(WarehouseError) in
-        try warehouse.publish(changes) { () throws(WarehouseError) in
-          try look(warehouse)
-          let isRefused = results.contains { $0.status == .failed }
-          return isRefused
-            ? .refuse : .publish(also: CheckResult.changes(results, runID: runID))
+    do throws(RunError) {
+      if plan.options.isDryRun {
+        try rehearse(changes, concerned, look)
+      } else if let warehouse {
+        try Runner.warehouse { () throws(WarehouseError) in
+          try warehouse.publish(changes) { () throws(WarehouseError) in
+            try look(warehouse)
+            let isRefused = results.contains { $0.status == .failed }
+            return isRefused
+              ? .refuse : .publish(also: CheckResult.changes(results, runID: runID))
+          }
         }
       }
+    } catch {
+      // Somebody asked the run to stop while the checks looked.
+      throw stop ?? error
     }
     try refuse(results)
     for result in results where result.status == .warned {
@@ -64,9 +76,9 @@ struct Audit {
 
   /// Keeps the failing rows of a check in the run's folder. That they cannot be kept is told, and
   /// changes nothing for the check.
-  private func keepRows(of result: CheckResult, runID: String) -> CheckResult {
+  private func keepRows(of result: CheckResult) -> CheckResult {
     do throws(FileError) {
-      return try result.keepingRows(in: plan.checksFolder(runID: runID))
+      return try result.keepingRows(in: rowsFolder)
     } catch {
       observer.warning(
         "the failing rows of check \(result.name) are not kept: \(error.place): \(error.message)")

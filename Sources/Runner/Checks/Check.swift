@@ -162,6 +162,6 @@ package struct Check: Sendable {
 
   private static func text(_ value: SQLValue) -> String {
     if case .typed(let number, .boolean) = value { return number == 0 ? "false" : "true" }
-    return plainText(value)
+    return ShownValue(value).plain
   }
 }

@@ -41,7 +41,7 @@ struct SamplePartner {
         country: ["US", "US", "US", "US", "CA", "US", "DE", "US", "US", "GB", "US"][index % 11])
       partner.code =
         type == "affiliate"
-        ? upper(first) + SampleVendor.zeros(index, 2) : "\(upper(last))-\(index)"
+        ? upper(first) + (index < 10 ? "0\(index)" : "\(index)") : "\(upper(last))-\(index)"
       if type != "affiliate" {
         partner.company =
           "\(random.element(Catalogue.places)) "

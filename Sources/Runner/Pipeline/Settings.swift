@@ -15,6 +15,8 @@ package struct Settings: Sendable {
   package internal(set) var to: Day?
   /// The year of tax forms, if said.
   package internal(set) var taxYear: Int?
+  /// How many runs' folders are kept; figures do not depend on it.
+  package internal(set) var keptRuns = 50
   /// Settings of stages by name, as written; each was accepted by its declaration.
   package internal(set) var parameters: [String: String] = [:]
   /// The commission program: its name, or a mapping with tiers.

@@ -48,6 +48,9 @@ struct SettingsReader {
     if let year = reader.optionalInteger("tax_year", in: 1900...9999) {
       settings.taxYear = Int(year)
     }
+    if let number = reader.optionalInteger("keep_runs", in: 1...1_000_000) {
+      settings.keptRuns = Int(number)
+    }
     if let program = reader.optionalValue("program") {
       if program.node.mapping != nil
         || program.text(expected: "the name of a program or a mapping with tiers") != nil

@@ -10,6 +10,10 @@ struct SourceReader {
   let mappings: String
   /// What may be quarantined where a source says nothing.
   let maxQuarantined: Percentage
+  /// The folder of the sources' queries.
+  var queries = "SQL/extract"
+  /// The pipeline's databases: URLs by name.
+  var connections: [String: String] = [:]
 
   /// One source of the pipeline; nil after what is wrong was reported.
   func source(_ key: Node, _ value: ValueReader) -> SourceSpec? {
@@ -26,6 +30,10 @@ struct SourceReader {
       problems.add(
         value.mark, "\(what): expected a mapping with files, found \(value.node.foundDescription)")
       return nil
+    }
+    if value.node["query"] != nil {
+      let reader = MappingReader(value.node, what: what, problems: problems)
+      return query(contract, reader)
     }
     var node = value.node
     var mapping: String?

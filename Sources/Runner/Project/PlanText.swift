@@ -78,20 +78,11 @@ package struct PlanText {
       // An inline program may hold values of the environment, so only its kind is shown.
       columns.add(["program", program.text ?? "as written there", origins["program"]])
     }
-    for declaration in declarations {
+    for declaration in plan.parameterDeclarations {
       let text = settings.parameters[declaration.name] ?? declaration.defaultValue
       columns.add([declaration.name, text, origins[declaration.name]])
     }
     return "\nsettings\n" + columns.text
-  }
-
-  /// The settings that the plan's stages ask for, each once.
-  private var declarations: [ParameterDeclaration] {
-    plan.stages.reduce(into: []) { all, stage in
-      for declaration in stage.parameters where !all.contains(declaration) {
-        all.append(declaration)
-      }
-    }
   }
 
   private var stages: String {
@@ -101,7 +92,9 @@ package struct PlanText {
       var columns = TextColumns(leading: 2, indent: 5)
       for read in stage.reads { columns.add(["reads", "\(read.source), \(span(read.lookback))"]) }
       for name in stage.upstream { columns.add(["needs", needed(name)]) }
-      if stage.restates > 0 {
+      if stage.restates == .max {
+        columns.add(["restates", "all days before the window"])
+      } else if stage.restates > 0 {
         let since = window.from.map { ", from \(($0 - stage.restates).text)" } ?? ""
         columns.add(["restates", "\(stage.restates) days before the window\(since)"])
       }
@@ -133,6 +126,13 @@ package struct PlanText {
     var text = "\nsources\n"
     var problem: RunError?
     for spec in plan.sources {
+      if let query = spec.query {
+        text += "  \(spec.contract.source): query \(query.file) of \(query.database)\n"
+        let (from, to) = plan.span(of: spec.contract)
+        let since = from <= Instant.first ? "everything" : "from \(Instant.text(from))"
+        text += "     \(since) to before \(Instant.text(to))\n"
+        continue
+      }
       let files = SourceFiles(spec: spec, folder: plan.inputs)
       do throws(RunError) {
         let found = try files.find()

@@ -1,9 +1,38 @@
 import Engine
 
+/// A value as it is shown.
+package enum ShownValue: Sendable, Equatable {
+  /// Nothing.
+  case null
+  /// A number, or true or false, as it is written everywhere.
+  case figure(String)
+  /// Text.
+  case text(String)
+
+  /// A value of an analyst's own statement: amounts stay in minor units, as the statement sees them.
+  init(_ value: SQLValue) {
+    self =
+      switch value {
+      case .null: .null
+      case .integer(let number), .typed(let number, _): .figure("\(number)")
+      case .real(let number): .figure("\(number)")
+      case .text(let text): .text(text)
+      }
+  }
+
+  /// Its text; nothing is empty.
+  package var plain: String {
+    switch self {
+    case .null: ""
+    case .figure(let text), .text(let text): text
+    }
+  }
+}
+
 /// Turns rows into bytes; whoever uses it takes the bytes away from time to time.
 protocol RowWriter {
   var bytes: [UInt8] { get set }
-  mutating func add(_ row: [SQLValue])
+  mutating func add(_ row: [ShownValue])
   mutating func end()
 }
 
@@ -15,13 +44,13 @@ struct TableWriter: RowWriter {
 
   var bytes: [UInt8] = []
   private let names: [String]
-  private var waiting: [[SQLValue]] = []
+  private var waiting: [[ShownValue]] = []
   private var widths: [Int] = []
   private var isFigure: [Bool] = []
 
   init(_ names: [String]) { self.names = names }
 
-  mutating func add(_ row: [SQLValue]) {
+  mutating func add(_ row: [ShownValue]) {
     if !widths.isEmpty { return append(row.map { Self.text($0) }) }
     waiting.append(row)
     if waiting.count == Self.measured { measure() }
@@ -54,7 +83,7 @@ struct TableWriter: RowWriter {
     bytes += Array(line.utf8) + [0x0A]
   }
 
-  private static func text(_ value: SQLValue) -> String { visible(plainText(value)) }
+  private static func text(_ value: ShownValue) -> String { visible(value.plain) }
 
   /// Control characters made visible: data must not steer the terminal, and a line stays a line.
   private static func visible(_ text: String) -> String {
@@ -86,7 +115,7 @@ struct CSVWriter: RowWriter {
 
   init(_ names: [String]) { line(names) }
 
-  mutating func add(_ row: [SQLValue]) { line(row.map { plainText($0) }) }
+  mutating func add(_ row: [ShownValue]) { line(row.map(\.plain)) }
 
   mutating func end() {}
 
@@ -105,9 +134,9 @@ struct JSONWriter: RowWriter {
   private let keys: [String]
   private var isFirst = true
 
-  init(_ names: [String]) { keys = names.map { Self.quoted($0) } }
+  init(_ names: [String]) { keys = names.map { jsonText($0) } }
 
-  mutating func add(_ row: [SQLValue]) {
+  mutating func add(_ row: [ShownValue]) {
     bytes += Array((isFirst ? "\n  {" : ",\n  {").utf8)
     isFirst = false
     for (column, value) in row.enumerated() {
@@ -119,41 +148,13 @@ struct JSONWriter: RowWriter {
 
   mutating func end() { bytes += Array((isFirst ? "]\n" : "\n]\n").utf8) }
 
-  private static func text(_ value: SQLValue) -> String {
+  private static func text(_ value: ShownValue) -> String {
     switch value {
     case .null: "null"
     // JSON has no number for these.
-    case .real(let number) where !number.isFinite: "null"
-    case .text(let text): quoted(text)
-    default: plainText(value)
+    case .figure("nan"), .figure("inf"), .figure("-inf"): "null"
+    case .figure(let figure): figure
+    case .text(let text): jsonText(text)
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
-}
-
-/// A value as text; NULL is empty.
-func plainText(_ value: SQLValue) -> String {
-  switch value {
-  case .null: ""
-  case .integer(let number), .typed(let number, _): "\(number)"
-  case .real(let number): "\(number)"
-  case .text(let text): text
   }
 }

@@ -10,6 +10,23 @@ package struct QueryOutput {
     case csv
     /// An array of objects, one a line.
     case json
+
+    /// What writes rows like that.
+    func writer(_ names: [String]) -> any RowWriter {
+      switch self {
+      case .table: TableWriter(names)
+      case .csv: CSVWriter(names)
+      case .json: JSONWriter(names)
+      }
+    }
+
+    /// Rows that are all there, as bytes.
+    package func bytes(_ names: [String], _ rows: [[ShownValue]]) -> [UInt8] {
+      var writer = writer(names)
+      for row in rows { writer.add(row) }
+      writer.end()
+      return writer.bytes
+    }
   }
 
   private let format: Format
@@ -29,12 +46,7 @@ package struct QueryOutput {
     var rows: any RowWriter
     do throws(WarehouseError) {
       let names = try warehouse.columns(of: sql)
-      rows =
-        switch format {
-        case .table: TableWriter(names)
-        case .csv: CSVWriter(names)
-        case .json: JSONWriter(names)
-        }
+      rows = format.writer(names)
     } catch {
       throw RunError(
         error.kind == .configuration ? .usage : RunError(error).exit, error.message,
@@ -43,7 +55,7 @@ package struct QueryOutput {
     var failure: RunError?
     do throws(WarehouseError) {
       try warehouse.query(sql, parameters: [:], types: [:]) { row throws(WarehouseError) in
-        rows.add(row)
+        rows.add(row.map { ShownValue($0) })
         guard rows.bytes.count >= Self.pieceSize else { return }
         do throws(RunError) {
           try write(rows.bytes)

@@ -12,6 +12,19 @@ package struct WrittenFile: Sendable, Equatable {
   package let rows: Int
   /// Its size.
   package let bytes: Int
+  /// Sums of its columns.
+  package let totals: [ControlTotal]
+
+  /// A file that was written.
+  package init(
+    report: String, path: String, rows: Int, bytes: Int, totals: [ControlTotal] = []
+  ) {
+    self.report = report
+    self.path = path
+    self.rows = rows
+    self.bytes = bytes
+    self.totals = totals
+  }
 }
 
 /// Makes reports from what is published.
@@ -85,15 +98,19 @@ package struct ReportRun {
     let folder = "\(output)/\(content.period.label)"
     try file { () throws(FileError) in try makeFolder(folder) }
     var made: [(file: AtomicFile, written: WrittenFile)] = []
-    func add(_ file: AtomicFile, rows: Int) throws(RunError) {
+    func add(_ file: AtomicFile, rows: Int, _ totals: [ControlTotal]) throws(RunError) {
       let size = try Runner.file { () throws(FileError) in try file.size() }
-      made.append((file, WrittenFile(report: name, path: file.path, rows: rows, bytes: size)))
+      made.append(
+        (
+          file,
+          WrittenFile(report: name, path: file.path, rows: rows, bytes: size, totals: totals)
+        ))
     }
     let workbook = try begin("\(folder)/\(name).xlsx")
     let check = try ReportWorkbook(content: content, format: format)
       .write(to: workbook.temporaryPath)
     try check.check(workbook.temporaryPath, for: workbook.path)
-    try add(workbook, rows: check.rows)
+    try add(workbook, rows: check.rows, try content.controlTotals(format))
     for output in content.report.files {
       let file = try begin("\(folder)/\(output.file)")
       let (bytes, rows) = content.bytes(of: output, format)
@@ -106,7 +123,7 @@ package struct ReportRun {
           .failed, "\(file.path): the file read again is not what was to be written",
           help: "check the disk, then run the report again; the files of before are unchanged")
       }
-      try add(file, rows: rows)
+      try add(file, rows: rows, content.controlTotals(of: output, format))
     }
     return made
   }

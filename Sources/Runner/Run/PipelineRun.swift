@@ -3,20 +3,31 @@ import Files
 import Glibc
 import Metrics
 
-/// One run of a pipeline: extract, transform, publish.
+/// One run of a pipeline: extract, transform, audit, publish.
 ///
-/// Everything is computed first; publishing is one transaction at the end, so a run that fails
+/// Each stage is finished as soon as all it reads has been read, and put aside in the run's folder, so
+/// that a retry goes on from there. Publishing is one transaction at the end: a run that fails
 /// anywhere changes nothing.
+///
+/// The steps are in files of their own: `+Sources`, `+Stages`, `+Warehouse`, `+Publish`.
 package struct PipelineRun {
-  private let plan: RunPlan
-  private let observer: any RunObserver
-  private let migrations: [Migration]
+  let plan: RunPlan
+  let observer: any RunObserver
+  let migrations: [Migration]
+  let identity: RunIdentity
+  /// Where finished stages are put aside; nil: nowhere.
+  let folder: RunFolder?
 
-  /// A run of a plan; `migrations` are those of SQL/schema.
-  package init(_ plan: RunPlan, migrations: [Migration], observer: any RunObserver) {
+  /// A run of a plan; `migrations` are those of SQL/schema. Without a folder nothing is put aside.
+  package init(
+    _ plan: RunPlan, migrations: [Migration], observer: any RunObserver,
+    identity: RunIdentity = RunIdentity(), folder: RunFolder? = nil
+  ) {
     self.plan = plan
     self.migrations = migrations
     self.observer = observer
+    self.identity = identity
+    self.folder = folder
   }
 
   /// What a run came to.
@@ -43,104 +54,57 @@ package struct PipelineRun {
   /// anything is opened or read.
   package func run() throws(RunError) -> Outcome {
     let began = now()
-    let startedAt = Clock.now()
-    let audit = try Audit(plan, migrations: migrations, observer: observer)
-    let executions = plan.stages.map { makeExecution($0.init(plan.context)) }
-    let sources = try bindSources(executions)
+    let audit = try Audit(
+      plan, migrations: migrations, observer: observer,
+      rowsFolder: folder?.checks ?? plan.checksFolder(runID: identity.runID))
+    let sources = try bindSources()
     let warehouse = try open()
     defer { warehouse?.unlock() }
-
-    let (counts, quarantined) = try read(sources)
-    var changes = try finish(executions, reading: warehouse)
-    let runID = Clock.runID(at: startedAt)
-    let tables = changes.map { (name: $0.schema.name, rows: $0.rows.count) }
+    let work = try compute(sources, reading: warehouse)
+    let changes = plan.stages.flatMap {
+      work.changes(of: $0.name, isFull: plan.options.isFullRefresh)
+    }
     warnIfEmpty(changes)
-    changes +=
-      RunRecord(
-        runID: runID, plan: plan, startedAt: startedAt, finishedAt: Clock.now(), counts: counts,
-        quarantined: quarantined
-      ).changes
-    let checks = try audit.publish(changes, runID: runID, to: warehouse)
+    observer.happened(.computed(changes.map { TableSummary($0, plan.context.currency) }))
+    let checks = try publish(changes, of: work, to: warehouse, audit)
+    folder?.removeStaged()
     return Outcome(
-      runID: runID, counts: counts, quarantined: quarantined, tables: tables, checks: checks,
+      runID: identity.runID, counts: work.counts, quarantined: work.quarantined,
+      tables: changes.map { (name: $0.schema.name, rows: $0.rows.count) }, checks: checks,
       isPublished: !plan.options.isDryRun, seconds: now() - began)
   }
 
-  /// The warehouse: locked and migrated for a run that publishes; only read by a dry run, and nil
-  /// if that finds none.
-  private func open() throws(RunError) -> (any Warehouse)? {
-    if plan.options.isDryRun {
-      guard Registry.warehouseExists(plan.warehouse) else { return nil }
-      return try Registry.openWarehouse(
-        plan.warehouse, currency: plan.context.currency, readOnly: true)
-    }
-    let warehouse = try Registry.openWarehouse(
-      plan.warehouse, currency: plan.context.currency, readOnly: false)
-    try Runner.warehouse { () throws(WarehouseError) in
-      try warehouse.lock()
-      try warehouse.migrate(migrations)
-    }
-    try checkUnits(of: warehouse)
-    return warehouse
+  /// What a run would publish, computed with the warehouse only read: for `show` and `diff`.
+  package func changes() throws(RunError) -> [TableChange] {
+    let sources = try bindSources()
+    let warehouse = try openForReading()
+    let work = try compute(sources, reading: warehouse)
+    return plan.stages.flatMap { work.changes(of: $0.name, isFull: plan.options.isFullRefresh) }
   }
 
-  /// Refuses a warehouse whose amounts are in another currency, or whose days begin elsewhere, than
-  /// this run's: side by side they would be added up.
-  private func checkUnits(of warehouse: any Warehouse) throws(RunError) {
-    if plan.options.isFullRefresh { return }
-    var last: [SQLValue] = []
-    try Runner.warehouse { () throws(WarehouseError) in
-      try warehouse.query(
-        "SELECT currency, timezone, run_id FROM runs ORDER BY finished_at DESC, run_id DESC LIMIT 1",
-        parameters: [:], types: [:]
-      ) { row throws(WarehouseError) in last = row }
-    }
-    let own = [plan.context.currency.text, plan.context.timeZone.name]
-    guard last.count == 3, case .text(let currency) = last[0], case .text(let zone) = last[1],
-      case .text(let run) = last[2], [currency, zone] != own
-    else { return }
-    throw RunError(
-      .configuration,
-      "\(warehouse.displayName) holds amounts in \(currency) and days of \(zone) (run \(run)); this run "
-        + "reports in \(own[0]) and \(own[1])",
-      help: "use another warehouse for this pipeline, or make every table anew with --full-refresh")
-  }
-
-  /// A source with what reads it.
-  private typealias BoundSource = (spec: SourceSpec, run: SourceRun)
-
-  private func bindSources(
-    _ executions: [any StageExecution]
-  ) throws(RunError) -> [BoundSource] {
-    var sources: [BoundSource] = []
-    for spec in plan.sources {
-      let files = try SourceFiles(spec: spec, folder: plan.inputs).bind(observer)
-      let readers = executions.filter { execution in
-        execution.stage.reads.contains { $0.source == spec.contract.source }
+  /// Reads the sources, and finishes each stage as soon as all it reads is there.
+  private func compute(
+    _ sources: [BoundSource], reading warehouse: (any Warehouse)?
+  ) throws(RunError) -> RunWork {
+    var work = RunWork(plan)
+    if let folder { resume(&work, from: folder) }
+    for source in sources {
+      try stopIfAsked()
+      let name = source.spec.contract.source
+      if let known = folder?.result(of: name), !work.needs(source: name) {
+        work.add(known)
+        observer.happened(.sourceSkipped(known.counts))
+      } else {
+        try read(source, into: &work)
       }
-      let run = SourceRun(
-        contract: spec.contract,
-        settings: RecordDecoder.Settings(
-          timeZone: spec.timezone, currency: plan.context.currency),
-        files: files, readers: readers, options: plan.options.pass)
-      sources.append((spec, run))
+      try finishReady(&work, reading: warehouse)
     }
-    return sources
+    try finishReady(&work, reading: warehouse)
+    return work
   }
 
-  private func read(
-    _ sources: [BoundSource]
-  ) throws(RunError) -> ([SourceCounts], [QuarantinedRow]) {
-    var counts: [SourceCounts] = []
-    var quarantined: [QuarantinedRow] = []
-    for (spec, run) in sources {
-      let result = try run.run(observer)
-      if result.counts.read > 0 { counts.append(result.counts) }
-      quarantined += result.quarantined
-      try checkShare(result, of: spec)
-    }
-    return (counts, quarantined)
-  }
+  /// Stops the run where somebody asked for it; nothing is published then.
+  func stopIfAsked() throws(RunError) { if let reason = observer.stopReason { throw reason } }
 
   /// Tells of a window in which nothing happened: most often the files end before it.
   private func warnIfEmpty(_ changes: [TableChange]) {
@@ -149,89 +113,27 @@ package struct PipelineRun {
     let window = plan.context.window
     let days = window.from.map { $0 == window.to ? $0.text : "\($0.text) to \(window.to.text)" }
     observer.warning(
-      "nothing happened in \(days ?? "all days up to \(window.to.text)"): no table has a row; do the "
-        + "files reach that far?")
-  }
-
-  /// Stops the run where too many rows of a source were refused.
-  private func checkShare(
-    _ result: SourceRun.Result, of spec: SourceSpec
-  ) throws(RunError) {
-    let counts = result.counts
-    guard
-      spec.maxQuarantined.isExceeded(by: Int64(counts.quarantined), of: Int64(counts.read))
-    else { return }
-    let first = result.quarantined.prefix(5).map { row in
-      "\n  \(row.file):\(row.line): \(row.offence.word): \(row.detail)"
-    }
-    throw RunError(
-      .rejected,
-      "source \(counts.source): \(counts.quarantined) of \(counts.read) rows were refused, more than "
-        + "\(spec.maxQuarantined) of them; nothing was published" + first.joined(),
-      help: "mend the file or its mapping, or raise max_quarantined in \(spec.mark.file)")
-  }
-
-  /// Finishes the stages in order, each with the tables it needs; returns the changes to publish.
-  private func finish(
-    _ executions: [any StageExecution], reading warehouse: (any Warehouse)?
-  ) throws(RunError) -> [TableChange] {
-    var computed: [String: Table] = [:]
-    var changes: [TableChange] = []
-    for execution in executions {
-      let began = now()
-      let stage = execution.stage
-      try readUpstream(of: stage, into: &computed, from: warehouse)
-      var published: [String: Table] = [:]
-      for readBack in stage.readsBack {
-        published[readBack.schema.name] = try read(readBack, from: warehouse)
-      }
-      let tables = Upstream(computed: computed, published: published)
-      let made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
-      for change in made { computed[change.schema.name] = change.rows }
-      observer.stageEnded(
-        stage.name, rows: made.reduce(0) { $0 + $1.rows.count }, seconds: now() - began)
-      if !stage.isEphemeral {
-        changes += plan.options.isFullRefresh ? made.map(\.replacingEverything) : made
-      }
-    }
-    return changes
-  }
-
-  private func read(
-    _ readBack: ReadBack, from warehouse: (any Warehouse)?
-  ) throws(RunError) -> Table {
-    guard let warehouse, !plan.options.isFullRefresh else {
-      return Table(empty: readBack.schema.selecting(readBack.columns))
-    }
-    return try Runner.warehouse { () throws(WarehouseError) in
-      try warehouse.read(readBack.schema, columns: readBack.columns, span: readBack.span)
-    }
-  }
-
-  /// Reads the tables of upstream stages that are not part of this run, as published.
-  private func readUpstream(
-    of stage: any Stage, into computed: inout [String: Table], from warehouse: (any Warehouse)?
-  ) throws(RunError) {
-    for name in stage.upstream where !plan.stages.contains(where: { $0.name == name }) {
-      guard let type = Registry.stages.first(where: { $0.name == name }) else { continue }
-      for schema in type.writes where computed[schema.name] == nil {
-        let table = try Runner.warehouse { () throws(WarehouseError) in
-          try warehouse?.read(schema, columns: schema.columns.map(\.name), span: .everything)
-        }
-        guard let table, table.count > 0 else {
-          throw RunError(
-            .failed, "stage \(stage.name) reads \(schema.name), which is not published yet",
-            help: "nightmill run \(plan.pipeline.name) --select +\(stage.name) --from all")
-        }
-        computed[schema.name] = table
-      }
-    }
+      "nothing happened in \(days ?? "all days up to \(window.to.text)"): no table has a row; do "
+        + "the files reach that far?")
   }
 }
 
-extension TableChange {
-  /// The same rows as the whole of the table.
-  fileprivate var replacingEverything: TableChange {
-    TableChange(rows: rows, replaces: .everything)
+/// Which run it is, and when it began.
+package struct RunIdentity: Sendable {
+  /// Its ID.
+  package let runID: String
+  /// Microseconds since 1970-01-01T00:00:00Z.
+  package let startedAt: Int64
+
+  /// A run that begins now; its ID is made from the time unless one is given.
+  package init(runID: String? = nil) {
+    startedAt = Clock.now()
+    self.runID = runID ?? Clock.runID(at: startedAt)
+  }
+
+  /// A run that began before.
+  package init(runID: String, startedAt: Int64) {
+    self.runID = runID
+    self.startedAt = startedAt
   }
 }

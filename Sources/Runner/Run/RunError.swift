@@ -29,8 +29,12 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
   package let exit: ExitCode
   /// What happened, where, what was expected and found.
   package let message: String
-  /// What to do about it, perhaps the exact next command.
+  /// What to do about it.
   package let help: String
+  /// The exact next command, where there is one.
+  package var next: String?
+  /// Whether a run had no more time.
+  package var isTimeout = false
 
   /// An error that ends a command.
   package init(_ exit: ExitCode, _ message: String, help: String) {
@@ -39,7 +43,16 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
     self.help = help
   }
 
-  package var description: String { help.isEmpty ? message : "\(message)\n  help: \(help)" }
+  package var description: String {
+    message + (help.isEmpty ? "" : "\n  help: \(help)") + (next.map { "\n  next: \($0)" } ?? "")
+  }
+
+  /// The same error with the exact next command.
+  package func next(_ command: String?) -> RunError {
+    var error = self
+    error.next = command
+    return error
+  }
 
   /// A warehouse's error.
   package init(_ error: WarehouseError) {
@@ -78,6 +91,13 @@ func warehouse<Result>(_ body: () throws(WarehouseError) -> Result) throws(RunEr
 /// Runs `body` and turns a file's error into one that ends a command.
 func file<Result>(_ body: () throws(FileError) -> Result) throws(RunError) -> Result {
   do throws(FileError) { return try body() } catch { throw RunError(error) }
+}
+
+/// Runs `body` and turns the error of a spill store into one that ends a command.
+func spilling<Result>(_ body: () throws(SpillError) -> Result) throws(RunError) -> Result {
+  do throws(SpillError) { return try body() } catch {
+    throw RunError(.failed, error.message, help: error.help)
+  }
 }
 
 /// Runs `body` and turns a stage's error into one that ends a command.

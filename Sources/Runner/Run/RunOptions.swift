@@ -14,6 +14,8 @@ package struct RunOptions: Sendable {
   package var output: String?
   /// Threads, batch and chunk sizes: the result never depends on them.
   package var pass = PassOptions()
+  /// How many bytes of memory the run may use, as far as it can do with less; nil: no limit.
+  package var memory: Int?
   /// Everything but publishing and reports.
   package var isDryRun = false
   /// Whether reports are made after publishing.

@@ -1,4 +1,5 @@
 import Engine
+import Files
 import Metrics
 
 /// What a run will do, settled before anything is read: stages in order, their sources, the window.
@@ -37,7 +38,8 @@ package struct RunPlan: Sendable {
         timeZone: settings.timezone, currency: settings.currency,
         parameters: try Parameters(
           settings.parameters, declarations: StageCatalogue.parameters,
-          currency: settings.currency))
+          currency: settings.currency),
+        memory: options.memory.map(Self.bounded))
     } catch {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }
@@ -53,6 +55,13 @@ package struct RunPlan: Sendable {
       in: options.warehouse == nil ? folder : "")
     inputs = options.inputs ?? Self.resolve(pipeline.inputs ?? "", in: folder)
     output = options.output ?? Self.resolve(pipeline.output ?? "out", in: folder)
+  }
+
+  /// What may be held of rows within `bytes` for the whole program: all but what buffers, the
+  /// warehouse's cache and the program itself take, and at least a quarter.
+  private static func bounded(_ bytes: Int) -> BoundedMemory {
+    BoundedMemory(
+      budget: MemoryBudget(limit: max(bytes - (96 << 20), bytes / 4)), space: SpillFiles())
   }
 
   /// The folder that keeps the rows which fail a run's data checks.

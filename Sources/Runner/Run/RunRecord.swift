@@ -12,7 +12,10 @@ struct RunRecord {
 
   /// The rows of `runs`, `source_counts` and `quarantined_rows`; earlier runs' rows stay.
   var changes: [TableChange] {
-    [run, sources, refused].map { TableChange(rows: $0, replaces: .nothing) }
+    [
+      run, SourceResult.counts(counts, runID: runID),
+      SourceResult.refused(quarantined, runID: runID),
+    ].map { TableChange(rows: $0, replaces: .nothing) }
   }
 
   private var run: Table {
@@ -33,38 +36,8 @@ struct RunRecord {
       ])
   }
 
-  private var sources: Table {
-    func column(_ value: (SourceCounts) -> Int) -> TableColumn {
-      .integers(counts.map { Int64(value($0)) })
-    }
-    return Table(
-      schema: RunTables.sourceCounts,
-      columns: [
-        texts(counts.map(\.source)), column(\.read), column(\.used), column(\.filtered),
-        column(\.duplicate), column(\.superseded), column(\.quarantined),
-        texts(counts.map { _ in runID }),
-      ])
-  }
-
-  private var refused: Table {
-    Table(
-      schema: RunTables.quarantinedRows,
-      columns: [
-        texts(quarantined.map(\.source)), texts(quarantined.map(\.file)),
-        .integers(quarantined.map { Int64($0.line) }), texts(quarantined.map(\.column)),
-        texts(quarantined.map(\.offence.word)), texts(quarantined.map { _ in runID }),
-        texts(quarantined.map(\.detail)), texts(quarantined.map(\.raw)),
-      ])
-  }
-
   /// A short name for the settings: runs with the same one were made alike.
   private var fingerprint: String {
     storedFingerprint(plan.pipeline.settings.fingerprintText)
-  }
-
-  private func texts(_ values: [String?]) -> TableColumn {
-    var column = TextColumn()
-    for value in values { column.append(value) }
-    return .texts(column)
   }
 }

@@ -9,38 +9,29 @@ struct SourceRun {
   let files: [BoundFile]
   let readers: [any StageExecution]
   let options: PassOptions
+  /// What may be held of keys, and where the rest goes; nil where memory has no limit.
+  let memory: BoundedMemory?
+  /// The query that gives the rows of a source without files.
+  var query: BoundQuery?
 
-  /// What a pass came to.
-  struct Result {
-    var counts: SourceCounts
-    var quarantined: [QuarantinedRow]
-  }
-
-  /// Reads the source and folds its rows into the stages.
+  /// Reads the source and folds its rows into the stages; `bytes` is what its files hold on disk.
+  /// Returns what became of the rows, and how many seconds it took.
   ///
   /// One pass, unless rows with the same key differ: then it is repeated with those rows held aside
   /// (see `Admission`).
-  func run(_ observer: any RunObserver) throws(RunError) -> Result {
+  func run(
+    _ observer: any RunObserver, bytes: Int
+  ) throws(RunError) -> (result: SourceResult, seconds: Double) {
     let started = now()
-    var bytes = 0
-    for bound in files {
-      bytes += try file { () throws(FileError) in try ByteFile.sizeOnDisk(bound.path) }
-    }
-    observer.sourceBegan(contract.source, files: files.count, bytes: bytes)
-    var admission = Admission(contract: contract)
-    var (workers, counts) = try pass(admission, observer)
-    if !admission.contestedKeys.isEmpty {
-      admission = Admission(contract: contract, contested: admission.contestedKeys)
-      workers = []
-      observer.sourceRestarted(contract.source)
-      (workers, counts) = try pass(admission, observer)
-    }
-    let losses = try settle(admission, &workers)
+    observer.happened(.sourceBegan(source: contract.source, files: files.count, bytes: bytes))
+    let (workers, counts, losses) = try fold(observer)
+    returnFreeMemory()
     for worker in workers {
       for (execution, part) in zip(readers, worker.parts) {
         try stage { () throws(StageError) in try execution.absorb(part) }
       }
     }
+    returnFreeMemory()
     var total = SourceCounts(source: contract.source)
     total.read = counts.read
     total.used = workers.reduce(0) { $0 + $1.used }
@@ -48,8 +39,26 @@ struct SourceRun {
     total.duplicate = losses.duplicate
     total.superseded = losses.superseded
     total.quarantined = counts.quarantined.count
-    observer.sourceEnded(total, seconds: now() - started)
-    return Result(counts: total, quarantined: counts.quarantined)
+    return (SourceResult(counts: total, quarantined: counts.quarantined), now() - started)
+  }
+
+  /// What the workers folded of the rows that are used. The keys seen are let go of before anything
+  /// is merged.
+  private func fold(
+    _ observer: any RunObserver
+  ) throws(RunError) -> (workers: [Worker], counts: PassCounts, losses: Admission.Losses) {
+    var admission = Admission(contract: contract, memory: memory)
+    var (workers, counts) = try pass(admission, observer)
+    try spilling { () throws(SpillError) in try admission.settleSpilled() }
+    if !admission.contestedKeys.isEmpty {
+      admission = Admission(
+        contract: contract, contested: admission.contestedKeys, memory: memory)
+      workers = []
+      observer.happened(.sourceRestarted(source: contract.source))
+      (workers, counts) = try pass(admission, observer)
+    }
+    let losses = try settle(admission, &workers)
+    return (workers, counts, losses)
   }
 
   /// What a worker folds into: a part for each stage that reads the source.
@@ -68,25 +77,35 @@ struct SourceRun {
     }
     let names = Set(reads.flatMap(\.columns))
     let wanted = contract.fields.map { admission.needsAllColumns || names.contains($0.name) }
-    let pass = CSVPass(
-      contract: contract, settings: settings, files: files, wanted: wanted, options: options)
     let factories = readers.map(\.makeWorker)
     let source = contract.source
+    let makeWorker: @Sendable () -> Worker = { Worker(parts: factories.map { $0() }) }
+    let progress: @Sendable (Int, Int) -> Bool = {
+      observer.sourceAdvanced(source, bytes: $0, rows: $1)
+    }
+    let fold: @Sendable (inout Worker, Batch, Int) throws(StageError) -> Void = {
+      (worker, batch, file) throws(StageError) in
+      admission.admit(batch, file: file)
+      guard batch.count > 0, !admission.isContested else { return }
+      for part in worker.parts { try part.add(batch, of: source) }
+      worker.used += batch.count
+    }
     do throws(PassError<StageError>) {
-      return try pass.run(
-        makeWorker: { Worker(parts: factories.map { $0() }) },
-        progress: { observer.sourceAdvanced(source, bytes: $0, rows: $1) },
-        fold: { (worker, batch, file) throws(StageError) in
-          admission.admit(batch, file: file)
-          guard batch.count > 0, !admission.isContested else { return }
-          for part in worker.parts { try part.add(batch, of: source) }
-          worker.used += batch.count
-        })
+      if let query {
+        return try QueryPass(contract: contract, query: query, options: options).run(
+          makeWorker: makeWorker, progress: progress, fold: fold)
+      }
+      return try CSVPass(
+        contract: contract, settings: settings, files: files, wanted: wanted, options: options
+      ).run(makeWorker: makeWorker, progress: progress, fold: fold)
     } catch {
       switch error {
+      case .database(let error): throw observer.stopReason ?? RunError(error)
       case .file(let error): throw RunError(error)
       case .fold(let error): throw RunError(error)
-      case .cancelled: throw RunError(.interrupted, "interrupted; nothing was published", help: "")
+      case .cancelled:
+        throw observer.stopReason
+          ?? RunError(.interrupted, "interrupted; nothing was published", help: "")
       }
     }
   }

@@ -15,26 +15,51 @@ struct Planning {
     completes: .names(.pipelines))
 
   static let flags: [Flag] = [
-    .from, .to, .select, .exclude, .warehouse, .inputs, .settings, .set, .threads, .fullRefresh,
-    dryRun, noReports, .project,
+    .from, .to, .select, .exclude, .warehouse, .inputs, .settings, .set, .threads, .memory,
+    .fullRefresh, dryRun, noReports, .project,
   ]
 
   static let dryRun = Flag(switch: "dry-run", "do everything but publishing and reports")
   static let noReports = Flag(switch: "no-reports", "make no reports after publishing")
 
+  /// Days and places that an earlier attempt settled, over what the command line and the
+  /// environment say now.
+  struct Recalled {
+    let window: Window
+    let warehouse: String
+    let inputs: String
+    let output: String
+  }
+
   init(_ arguments: Arguments) throws(RunError) {
-    project = try Project(folder: arguments.text(.project))
+    try self.init(
+      arguments, project: try Project(folder: arguments.text(.project)),
+      pipeline: arguments.positionals.first)
+  }
+
+  /// A plan of a project's pipeline, by default `nightly`; `change` may change the options that the
+  /// flags give.
+  init(
+    _ arguments: Arguments, project: Project, pipeline name: String?, recalled: Recalled? = nil,
+    change: (inout RunOptions) -> Void = { _ in }
+  ) throws(RunError) {
+    self.project = project
     overrides = try Self.overrides(arguments)
-    pipeline = try project.pipeline(
-      arguments.positionals.first ?? "nightly", overrides: overrides)
+    pipeline = try project.pipeline(name ?? "nightly", overrides: overrides)
+    var options = try Self.options(arguments)
+    change(&options)
     let settings = pipeline.settings
-    guard let days = settings.days(today: Clock.today(in: settings.timezone)) else {
+    let days = settings.days(today: Clock.today(in: settings.timezone))
+    if let recalled {
+      options.warehouse = recalled.warehouse
+      options.inputs = recalled.inputs
+      options.output = recalled.output
+    }
+    guard let window = recalled?.window ?? days.map({ Window(from: $0.from, to: $0.to) }) else {
       plan = nil
       return
     }
-    let plan = try RunPlan(
-      pipeline, window: Window(from: days.from, to: days.to),
-      options: try Self.options(arguments), folder: project.folder)
+    let plan = try RunPlan(pipeline, window: window, options: options, folder: project.folder)
     try plan.checkReports(of: project)
     self.plan = plan
   }
@@ -66,6 +91,7 @@ struct Planning {
     options.isFullRefresh = arguments.isSet(.fullRefresh)
     let processors = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 64)
     options.pass.threads = try arguments.integer(.threads, in: 1...256) ?? processors
+    options.memory = try arguments.bytes(.memory, atLeast: 64 << 20)
     return options
   }
 }

@@ -1,5 +1,4 @@
 import Runner
-import YAML
 
 extension Command {
   static let query = Command(
@@ -11,7 +10,7 @@ extension Command {
       Published.details,
     ],
     positional: Positional(name: "SQL", summary: "the statement, in quotes", count: 1...1),
-    flags: [format] + Published.flags,
+    flags: [.format] + Published.flags,
     examples: [
       Example(
         "nightmill query \"SELECT week, count(*) FROM leads GROUP BY week\"", "a table to look at"),
@@ -20,25 +19,12 @@ extension Command {
         "rows for another program"),
     ],
     run: { arguments, console throws(RunError) in
-      var chosen = QueryOutput.Format.table
-      if let word = arguments.text(format) {
-        guard let known = QueryOutput.Format(rawValue: word) else {
-          let names = QueryOutput.Format.allCases.map(\.rawValue)
-          throw RunError(
-            .usage, "--format: expected table, csv or json, found \"\(word)\"",
-            help: nearest(to: word, in: names).map { "did you mean \($0)?" }
-              ?? "for example --format csv")
-        }
-        chosen = known
-      }
+      let format = try arguments.format()
       let warehouse = try Published(arguments).open()
-      let output = QueryOutput(chosen) { bytes throws(RunError) in try console.result(bytes) }
+      let output = QueryOutput(format) { bytes throws(RunError) in
+        try console.result(bytes)
+      }
       try output.run(arguments.positionals[0], on: warehouse)
       return .done
     })
-
-  private static let format = Flag(
-    "format", "FORMAT", example: "csv",
-    "table (aligned, the default), csv or json (an array of objects)",
-    completes: .words(["table", "csv", "json"]))
 }

@@ -1,0 +1,55 @@
+-- Partners: the clicks they sent, the customers they own, and their shares of sales.
+
+CREATE TABLE click_quality (
+  partner_id text NOT NULL, -- empty: the code of no partner
+  day {{day}} NOT NULL,
+  verdict text NOT NULL,
+  clicks {{integer}} NOT NULL,
+  UNIQUE (partner_id, day, verdict)
+);
+CREATE INDEX click_quality_day ON click_quality (day);
+
+-- The application reads this table: its columns come first, in its order. The id follows from the user.
+CREATE TABLE referrals (
+  id text NOT NULL UNIQUE,
+  partner_id text NOT NULL,
+  referred_user_id text NOT NULL UNIQUE,
+  referral_code text NOT NULL,
+  status text NOT NULL DEFAULT 'pending',
+  conversion_date {{instant}},
+  metadata text DEFAULT '{}',
+  created_at {{instant}} NOT NULL,
+  reason text, -- why it was rejected
+  basis text -- signup or first_sale: what created_at is
+);
+CREATE INDEX referrals_partner_id ON referrals (partner_id);
+CREATE INDEX referrals_referral_code ON referrals (referral_code);
+CREATE INDEX referrals_status ON referrals (status);
+CREATE INDEX referrals_created_at ON referrals (created_at);
+
+CREATE TABLE attribution (
+  transaction_id text NOT NULL,
+  model text NOT NULL,
+  partner_id text NOT NULL, -- direct: nobody's
+  amount {{money}} NOT NULL,
+  day {{day}} NOT NULL,
+  UNIQUE (transaction_id, model, partner_id)
+);
+CREATE INDEX attribution_day ON attribution (day);
+CREATE INDEX attribution_partner_id ON attribution (partner_id, model);
+
+-- The application reads this table, too. The id follows from partner and day.
+CREATE TABLE partner_analytics (
+  id text NOT NULL UNIQUE,
+  partner_id text NOT NULL,
+  metric_date {{day}} NOT NULL,
+  clicks {{integer}} NOT NULL DEFAULT 0,
+  signups {{integer}} NOT NULL DEFAULT 0,
+  conversions {{integer}} NOT NULL DEFAULT 0,
+  revenue {{money}} NOT NULL DEFAULT 0,
+  commission_earned {{money}} NOT NULL DEFAULT 0,
+  metadata text DEFAULT '{}',
+  created_at {{instant}},
+  UNIQUE (partner_id, metric_date)
+);
+CREATE INDEX partner_analytics_metric_date ON partner_analytics (metric_date);

@@ -1,0 +1,84 @@
+import Engine
+
+/// Accepted clicks by person, in order of time, then ID.
+struct Touches {
+  /// One of them.
+  struct Touch {
+    let person: Int32
+    let partner: Int32
+    let instant: Int64
+    let id: Int
+  }
+
+  /// A partner's turn on the way to a sale: consecutive touches of one partner count as one, the
+  /// latest.
+  struct Step: Equatable {
+    let partner: Int
+    let instant: Int64
+  }
+
+  private var touches: [Touch] = []
+  private var ids: [UInt8] = []
+  private var idEnds: [Int] = []
+  /// Where each person's touches begin, once sorted.
+  private var starts: [Int] = []
+
+  /// Adds a touch of a person.
+  mutating func add(_ person: Int, _ partner: Int, _ instant: Int64, _ id: ByteView) {
+    touches.append(
+      Touch(
+        person: Int32(person), partner: Int32(partner), instant: instant, id: idEnds.count))
+    ids.append(contentsOf: UnsafeRawBufferPointer(start: id.start, count: id.count))
+    idEnds.append(ids.count)
+  }
+
+  /// Puts the touches in order, once all were added; persons are below `persons`.
+  mutating func sort(persons: Int) {
+    var sorted: [Touch] = []
+    swap(&sorted, &touches)
+    sorted.sort { left, right in
+      left.person != right.person ? left.person < right.person : isBefore(left, right)
+    }
+    touches = sorted
+    starts = [Int](repeating: 0, count: persons + 1)
+    for touch in touches { starts[Int(touch.person) + 1] += 1 }
+    for person in 0..<persons { starts[person + 1] += starts[person] }
+  }
+
+  private func isBefore(_ left: Touch, _ right: Touch) -> Bool {
+    if left.instant != right.instant { return left.instant < right.instant }
+    return ids.withView { $0.slice(idRange(left.id)) < $0.slice(idRange(right.id)) }
+  }
+
+  private func idRange(_ id: Int) -> Range<Int> { (id == 0 ? 0 : idEnds[id - 1])..<idEnds[id] }
+
+  /// The way of some persons, who are one, from one instant to another, both included.
+  func path(of persons: [Int], from: Int64, through: Int64) -> [Step] {
+    var found: [Touch] = []
+    var parts = 0
+    for person in persons {
+      let low = place(person, from: from)
+      let high = place(person, from: through + 1)
+      guard low < high else { continue }
+      found.append(contentsOf: touches[low..<high])
+      parts += 1
+    }
+    if parts > 1 { found.sort(by: isBefore) }
+    var steps: [Step] = []
+    for touch in found {
+      if steps.last?.partner == Int(touch.partner) { steps.removeLast() }
+      steps.append(Step(partner: Int(touch.partner), instant: touch.instant))
+    }
+    return steps
+  }
+
+  /// The place of a person's first touch at `instant` or later.
+  private func place(_ person: Int, from instant: Int64) -> Int {
+    var (low, high) = (starts[person], starts[person + 1])
+    while low < high {
+      let middle = (low + high) / 2
+      if touches[middle].instant < instant { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

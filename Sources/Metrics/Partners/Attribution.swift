@@ -1,0 +1,130 @@
+import Engine
+
+/// Every sale shared over the partners that touched its customer, by five models: metrics.md
+/// section 4.
+package struct Attribution: DerivedStage {
+  package static let name = "attribution"
+  package static let tags = ["partners"]
+  package static let summary = "each sale shared over its partners' touches, by five models"
+  package static let upstream = [LedgerStage.name, Timelines.name]
+  package static let writes = [schema]
+
+  /// Who gets a sale that nobody touched.
+  static let direct = "direct"
+
+  /// One row per sale, model and partner with a touch.
+  package static let schema = TableSchema(
+    name: "attribution", summary: "a partner's share of a sale by a model",
+    key: ["transaction_id", "model", "partner_id"], timeColumn: "day",
+    columns: [
+      ColumnSchema("transaction_id", .text),
+      ColumnSchema("model", .text),
+      ColumnSchema("partner_id", .text),
+      ColumnSchema("amount", .money),
+      ColumnSchema("day", .day, extra: true),
+    ])
+
+  private let context: RunContext
+
+  /// The stage of a run.
+  package init(_ context: RunContext) { self.context = context }
+
+  /// The table `attribution` of the window's sales; throws where a sale lacks its exchange rate.
+  package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
+    let ledger = Ledger(tables.table(LedgerStage.name))
+    let paths = SalePaths(tables.table(Timelines.salePaths.name))
+    var rows = AttributionRows(ledger, paths.partners)
+    for sale in 0..<ledger.count
+    where ledger.isSale(sale) && context.window.contains(Int32(ledger.days[sale])) {
+      rows.add(sale, try ledger.amount(sale, for: Self.name), paths[sale])
+    }
+    return [TableChange(rows: rows.table(), replaces: context.window.daySpan)]
+  }
+}
+
+/// The ways to the window's sales, as the timelines found them.
+struct SalePaths {
+  /// The partners' turns, as codes of `partners`; of each sale together, the earliest first.
+  let steps: [Int32]
+  /// When each turn was.
+  let instants: [Int64]
+  /// The partners' IDs.
+  let partners: StringPool
+  private var ranges: [Int: Range<Int>] = [:]
+
+  /// Reads the table `sale_paths`.
+  init(_ table: Table) {
+    let sales = table.integers("sale")
+    let column = table.texts("partner_id")
+    steps = column.codes
+    partners = column.pool
+    instants = table.integers("touched_at")
+    var start = 0
+    while start < sales.count {
+      var end = start + 1
+      while end < sales.count, sales[end] == sales[start] { end += 1 }
+      ranges[Int(sales[start])] = start..<end
+      start = end
+    }
+  }
+
+  /// The turns on the way to a sale, by its row in the ledger, and when each was.
+  subscript(_ sale: Int) -> (partners: ArraySlice<Int32>, instants: ArraySlice<Int64>) {
+    let range = ranges[sale] ?? 0..<0
+    return (steps[range], instants[range])
+  }
+}
+
+/// Rows of `attribution` as they are made.
+private struct AttributionRows {
+  private let ledger: Ledger
+  private let partners: StringPool
+  private let ranks: [Int]
+  private let direct: Int32
+  private var ids: [Int32] = []
+  private var models: [Int32] = []
+  private var owners: [Int32] = []
+  private var amounts: [Int64] = []
+  private var days: [Int64] = []
+
+  init(_ ledger: Ledger, _ partners: StringPool) {
+    self.ledger = ledger
+    var partners = partners
+    direct = Int32(Array(Attribution.direct.utf8).withView { partners.intern($0) })
+    ranks = partners.ranks()
+    self.partners = partners
+  }
+
+  /// Shares a sale by every model.
+  mutating func add(
+    _ sale: Int, _ amount: Int64,
+    _ path: (partners: ArraySlice<Int32>, instants: ArraySlice<Int64>)
+  ) {
+    let steps = path.partners.isEmpty ? [direct] : Array(path.partners)
+    let instants = path.partners.isEmpty ? [ledger.occurredAt[sale]] : Array(path.instants)
+    let owners = Set(steps).sorted { ranks[Int($0)] < ranks[Int($1)] }
+    for model in AttributionModel.allCases {
+      let parts = AttributionModel.split(amount, model.weights(instants))
+      for owner in owners {
+        ids.append(ledger.ids.codes[sale])
+        models.append(Int32(model.rawValue))
+        self.owners.append(owner)
+        // Parts of one amount, so their sum is no larger.
+        amounts.append(zip(steps, parts).reduce(0) { $1.0 == owner ? $0 + $1.1 : $0 })
+        days.append(ledger.days[sale])
+      }
+    }
+  }
+
+  func table() -> Table {
+    let words = StringPool(words: AttributionModel.allCases.map(\.word))
+    return Table(
+      schema: Attribution.schema,
+      columns: [
+        .texts(TextColumn(codes: ids, pool: ledger.ids.pool)),
+        .texts(TextColumn(codes: models, pool: words)),
+        .texts(TextColumn(codes: owners, pool: partners)),
+        .integers(amounts), .integers(days),
+      ])
+  }
+}

@@ -1,0 +1,77 @@
+import Engine
+import Files
+import Metrics
+
+extension PipelineRun {
+  /// Takes what an earlier attempt finished; what is missing or damaged is made again. What stays in
+  /// memory is not put aside: it is large, and its sources are read again only if a stage needs it.
+  func resume(_ work: inout RunWork, from folder: RunFolder) {
+    for type in plan.stages where !type.isEphemeral {
+      guard let changes = folder.changes(of: type) else { continue }
+      work.finish(type.name, changes)
+      observer.happened(.stageReused(stage: type.name, rows: Self.rows(changes)))
+    }
+    work.dropUnneeded()
+  }
+
+  /// Finishes the stages whose sources have all been read, each with the tables it needs, and puts
+  /// what they made aside.
+  func finishReady(
+    _ work: inout RunWork, reading warehouse: (any Warehouse)?
+  ) throws(RunError) {
+    let sources = plan.sources.map(\.contract.source)
+    while let execution = work.nextReady(among: sources) {
+      let began = now()
+      let stage = execution.stage
+      try readUpstream(of: stage, into: &work, from: warehouse)
+      var published: [String: Table] = [:]
+      for readBack in stage.readsBack {
+        published[readBack.schema.name] = try read(readBack, from: warehouse)
+      }
+      let tables = Upstream(computed: work.computed, published: published)
+      let made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
+      if let folder, !stage.isEphemeral {
+        try file { () throws(FileError) in try folder.save(made, of: stage.name) }
+      }
+      work.finish(stage.name, made)
+      observer.happened(
+        .stageFinished(stage: stage.name, rows: Self.rows(made), seconds: now() - began))
+      try stopIfAsked()
+    }
+  }
+
+  private static func rows(_ changes: [TableChange]) -> Int {
+    changes.reduce(0) { $0 + $1.rows.count }
+  }
+
+  private func read(
+    _ readBack: ReadBack, from warehouse: (any Warehouse)?
+  ) throws(RunError) -> Table {
+    guard let warehouse, !plan.options.isFullRefresh else {
+      return Table(empty: readBack.schema.selecting(readBack.columns))
+    }
+    return try Runner.warehouse { () throws(WarehouseError) in
+      try warehouse.read(readBack.schema, columns: readBack.columns, span: readBack.span)
+    }
+  }
+
+  /// Reads the tables of upstream stages that are not part of this run, as published.
+  private func readUpstream(
+    of stage: any Stage, into work: inout RunWork, from warehouse: (any Warehouse)?
+  ) throws(RunError) {
+    for name in stage.upstream where !plan.stages.contains(where: { $0.name == name }) {
+      guard let type = Registry.stages.first(where: { $0.name == name }) else { continue }
+      for schema in type.writes where work.computed[schema.name] == nil {
+        let table = try Runner.warehouse { () throws(WarehouseError) in
+          try warehouse?.read(schema, columns: schema.columns.map(\.name), span: .everything)
+        }
+        guard let table, table.count > 0 else {
+          throw RunError(
+            .failed, "stage \(stage.name) reads \(schema.name), which is not published yet",
+            help: "nightmill run \(plan.pipeline.name) --select +\(stage.name) --from all")
+        }
+        work.add(upstream: table)
+      }
+    }
+  }
+}

@@ -26,22 +26,12 @@ EXCEPTION WHEN data_exception THEN RETURN false;
 END $$;
 SQL
   for file in calls transactions clicks users vendors products partners payouts tax_profiles exchange_rates; do
-    path=$file.csv reader=cat
-    [ -e "$path" ] || { path=$file.csv.gz reader=zcat; }
-    header=$($reader "$path" | head -n 1 | sed 's/^\xEF\xBB\xBF//' | tr -d '\r' || true)
+    path=$file.csv
+    [ -e "$path" ] || path=$file.csv.gz
+    header=$(python3 copy-rows.py --header "$path")
     echo "CREATE TEMPORARY TABLE raw_$file (row_number bigserial, ${header//,/ text, } text);"
-    # A record of another number of fields would end COPY; the samples' are left out here, before it.
-    echo "COPY raw_$file (${header}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL (${header}));"
-    $reader "$path" | python3 -c '
-import csv, sys
-text = open(0, encoding="utf-8", errors="replace", newline="")
-rows = csv.reader(line.replace("\0", "") for line in text)
-width = len(next(rows))
-out = csv.writer(sys.stdout, lineterminator="\n")
-for row in rows:
-    # What is not UTF-8 refuses its row.
-    if len(row) == width and "\ufffd" not in "".join(row): out.writerow(row)
-'
+    echo "COPY raw_$file ($header) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ($header));"
+    python3 copy-rows.py "$path"
     echo '\.'
   done
   cat load-postgres.sql

@@ -41,7 +41,11 @@ package final class Monitor<State>: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
-      if let result = body(&state) { return result }
+      if let result = body(&state) {
+        // It may have changed the state that others wait upon.
+        pthread_cond_broadcast(condition)
+        return result
+      }
       pthread_cond_wait(condition, mutex)
     }
   }

@@ -20,12 +20,14 @@ package final class PostgresServer: Sendable {
   }()
 
   private static let databases = Atomic(0)
-  private static let stopCommand = Mutex<[String]>([])
+  private static let stopCommands = Mutex<[[String]]>([])
 
-  private init() throws {
+  /// A server of its own, for a test that ends it.
+  package init() throws {
     bin = try Self.findBinaries()
     port = try Self.freePort()
-    folder = FileManager.default.temporaryDirectory.path + "/nightmill-pg-\(getpid())"
+    folder =
+      FileManager.default.temporaryDirectory.path + "/nightmill-pg-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if geteuid() == 0 { try Self.run(["chown", "postgres", folder]) }
     try asOwner([
@@ -40,13 +42,19 @@ package final class PostgresServer: Sendable {
       """
     try asOwner(["sh", "-c", "cat > '\(folder)/data/pg_hba.conf' <<'END'\n\(rules)\nEND"])
     try start()
-    // What stops it must outlive Swift's own clean-up: a list of words and no object.
+    // What stops it must outlive Swift's own clean-up: lists of words and no object.
     let words = owner + ["\(bin)/pg_ctl", "-D", "\(folder)/data", "-m", "immediate", "stop"]
-    Self.stopCommand.withLock { $0 = words + [folder] }
-    atexit {
-      let words = PostgresServer.stopCommand.withLock { $0 }
-      _ = try? PostgresServer.run(Array(words.dropLast()))
-      if let folder = words.last { try? FileManager.default.removeItem(atPath: folder) }
+    let isFirst = Self.stopCommands.withLock { commands in
+      commands.append(words + [folder])
+      return commands.count == 1
+    }
+    if isFirst {
+      atexit {
+        for words in PostgresServer.stopCommands.withLock({ $0 }) {
+          _ = try? PostgresServer.run(Array(words.dropLast()))
+          if let folder = words.last { try? FileManager.default.removeItem(atPath: folder) }
+        }
+      }
     }
   }
 

@@ -6,7 +6,8 @@ extension PostgresWarehouse {
   /// transaction: as a part of it); refuses a schema that a newer or changed project made.
   package func migrate(_ migrations: [Migration]) throws(WarehouseError) {
     for migration in try unapplied(migrations) {
-      let text = try migration.statements(types: Migration.postgresTypes)
+      let text = Self.orderingTextByBytes(
+        try migration.statements(types: Migration.postgresTypes))
       try inTransaction { () throws(PostgresError) in try apply(migration, text) }
     }
     try inTransaction { () throws(PostgresError) in try defineMoneyText() }
@@ -22,6 +23,19 @@ extension PostgresWarehouse {
     } catch {
       throw error.warehouseError
     }
+  }
+
+  /// The statements with columns of type `text` given the order of their bytes, whatever the
+  /// database's own is: the order that SQLite has, so that reports sort alike.
+  private static func orderingTextByBytes(_ sql: String) -> String {
+    let bytes = Array(sql.utf8)
+    var result: [UInt8] = []
+    var end = 0
+    for word in SQLText.words(in: bytes) where bytes[word].elementsEqual("text".utf8) {
+      result += bytes[end..<word.upperBound] + Array(" COLLATE \"C\"".utf8)
+      end = word.upperBound
+    }
+    return String(decoding: result + bytes[end...], as: UTF8.self)
   }
 
   /// The migrations that the schema lacks, in order.
@@ -74,7 +88,6 @@ extension PostgresWarehouse {
         "\(migration.name): a statement ended the transaction that a migration is applied in",
         help: "remove COMMIT and ROLLBACK")
     }
-    try orderTextByBytes()
     _ = try connection.rows(
       """
       INSERT INTO \(name("schema_migrations"))
@@ -85,30 +98,6 @@ extension PostgresWarehouse {
         .init(migration.name, type: TypeID.text),
         .init(migration.fingerprint, type: TypeID.text),
       ])
-  }
-
-  /// Gives text columns the order of their bytes, whatever the database's own is: the order that
-  /// SQLite has, so that reports sort alike.
-  private func orderTextByBytes() throws(PostgresError) {
-    try connection.execute(
-      """
-      DO $$
-      DECLARE changes text;
-      BEGIN
-        FOR changes IN
-          SELECT format('ALTER TABLE %s ', c.oid::regclass)
-            || string_agg(format('ALTER COLUMN %I TYPE text COLLATE "C"', a.attname), ', ')
-          FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
-          WHERE c.relnamespace = \(literal(quoted(url.schema)))::regnamespace
-            AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-            AND a.atttypid = 'text'::regtype AND a.attcollation <> '"C"'::regcollation
-            AND c.relname <> 'schema_migrations'
-          GROUP BY c.oid
-        LOOP
-          EXECUTE changes;
-        END LOOP;
-      END $$
-      """)
   }
 
   /// Makes `money_text(x)`: an amount with the decimals of the reporting currency, for statements

@@ -28,6 +28,9 @@ struct RunLock: ~Copyable {
     // The file stays: removing it would let a third run lock a new one while a second waits on the
     // old.
     _ = ftruncate(file, 0)
+    // A child that another thread forked a moment ago still has the file open until it has become
+    // its program, and would hold the lock until then.
+    flock(file, LOCK_UN)
     close(file)
   }
 

@@ -4,7 +4,8 @@ import YAML
 extension Flag {
   static let format = Flag(
     "format", "FORMAT", example: "csv",
-    "table (aligned, the default), csv or json (an array of objects)")
+    "table (aligned, the default), csv or json (an array of objects)",
+    completes: .words(["table", "csv", "json"]))
 }
 
 extension Arguments {

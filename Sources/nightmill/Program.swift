@@ -9,7 +9,8 @@ struct Program {
 
   /// The commands in the order of the help.
   static let commands: [Command] = [
-    .run, .retry, .plan, .show, .diff, .check, .report, .list, .export, .query, .rejects, .history,
+    .run, .retry, .plan, .show, .diff, .check, .report, .tax, .list, .export, .query, .rejects,
+    .history,
     .generate, .doctor, .initialize, .completions,
   ]
 

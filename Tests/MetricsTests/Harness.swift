@@ -11,6 +11,7 @@ struct Harness {
   var to = "2026-03-10"
   var timeZone = Engine.TimeZone.utc
   var parameters: [String: String] = [:]
+  var program: CommissionProgram?
   /// Rows in a batch, workers, and the seed that deals batches out to them.
   var batchSize = 8192
   var workers = 1
@@ -19,15 +20,19 @@ struct Harness {
   var memory: BoundedMemory?
   /// Tables that earlier runs published, by name.
   var published: [String: Table] = [:]
+  var taxYear: TaxYear?
 
   func context() throws -> RunContext {
     let currency = try require(Currency(code: "USD"))
+    var values = ContextValues()
+    values[CommissionProgram.self] = program
+    values[TaxYear.self] = taxYear
     return RunContext(
       window: Window(from: from.flatMap { Day($0) }, to: try require(Day(to))),
       timeZone: timeZone, currency: currency,
       parameters: try Parameters(
         parameters, declarations: StageCatalogue.parameters, currency: currency),
-      memory: memory)
+      values: values, memory: memory)
   }
 
   /// The changes of every table that the stages make, by table; `inputs` holds the CSV of each
@@ -75,6 +80,12 @@ struct Harness {
         published[read.schema.name] ?? Table(empty: read.schema.selecting(read.columns))
     }
     return try stage.finish(merged, Upstream(computed: computed, published: earlier))
+  }
+
+  /// The batches of a source's CSV, for a stage that is not finished as others are.
+  func decode(_ text: String, of source: String, fold: (Batch) throws -> Void) throws {
+    let contract = try require(Sources.named(source))
+    try decode([Array(text.utf8)], contract, contract.fields.map { _ in true }, fold: fold)
   }
 
   private func decode(
@@ -166,14 +177,9 @@ extension Table {
       let value = values[row]
       if value == .absent { return "" }
       var bytes: [UInt8] = []
-      switch schema.columns[column].type {
-      case .text, .integer: return String(value)
-      case .money: Money.append(value, digits: 2, to: &bytes)
-      case .day: return Day(number: Int32(value)).text
-      case .instant: Instant.append(value, to: &bytes)
-      case .boolean: return value == 1 ? "true" : "false"
-      case .ratio: Money.append(value, digits: 6, to: &bytes)
-      }
+      let described = schema.columns[column]
+      CSVEncoder(moneyDigits: 2).append(
+        value, as: described.type, decimals: described.decimals, to: &bytes)
       return String(decoding: bytes, as: UTF8.self)
     }
   }

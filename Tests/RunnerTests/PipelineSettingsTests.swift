@@ -56,15 +56,19 @@ struct PipelineSettingsTests {
   @Test(
     "the fingerprint is the same however the settings were written, and differs where they differ")
   func fingerprint() throws {
-    let plain = try world("{program: {tiers: {a: {hold_days: 30, rates: [0.1]}}}, tax_year: 2026}")
-      .load()
+    let plain = try world(
+      "{program: {tiers: {a: {hold_days: 30, rates: {booking: [0.1]}}}}, tax_year: 2026}"
+    )
+    .load()
     let other = try world(
-      "{}", file: "{\"program\": {\"tiers\": {\"a\": {\"rates\": [0.1], \"hold_days\": 30}}}}"
+      "{}",
+      file:
+        "{\"program\": {\"tiers\": {\"a\": {\"rates\": {\"booking\": [0.1]}, \"hold_days\": 30}}}}"
     )
     .load("P/p.yaml", overrides(["tax_year=2026"], file: true))
     #expect(plain.settings.fingerprintText == other.settings.fingerprintText)
     let changed = try world(
-      "{program: {tiers: {a: {hold_days: 31, rates: [0.1]}}}, tax_year: 2026}"
+      "{program: {tiers: {a: {hold_days: 31, rates: {booking: [0.1]}}}}, tax_year: 2026}"
     ).load()
     #expect(plain.settings.fingerprintText != changed.settings.fingerprintText)
   }

@@ -34,6 +34,8 @@ struct NastyData {
     addRates()
     var people = NastyPeople(seed: seed, days: days)
     people.add(to: &sources)
+    var subscriptions = NastySubscriptions(seed: seed, days: days)
+    subscriptions.add(to: &sources)
   }
 
   private mutating func pick<T>(_ values: [T]) -> T {
@@ -231,7 +233,7 @@ struct NastyData {
     var rows: [[String]] = []
     for (currency, low, high) in [("EUR", 90, 130), ("JPY", 1, 2), ("KWD", 310, 330)] {
       // A rate at least every eighth day: the day itself or the seven before always have one.
-      var day = days.lowerBound - 12
+      var day = days.lowerBound - 220
       while day <= days.upperBound + 80 {
         let rate = "\(number(low...high) / 100).\(RawTime.two(number(0...99)))\(number(10...99))"
         rows.append([currency, String(RawTime.text(day * 86_400_000_000).prefix(10)), rate])

@@ -101,16 +101,31 @@ struct NastyPeople {
     for (index, code) in ["A", "B", "C", "D", "a"].enumerated() {
       let status = index < 2 ? "active" : pick(["active", "suspended", "Terminated", "pending"])
       rows.append([
-        "p\(index)", code, "affiliate", "tier1", status, "2026-01-01T00:00:00Z",
+        "p\(index)", code, "affiliate", pick(["tier1", "tier2"]), status, "2026-01-01T00:00:00Z",
         chance(50) ? user() : "",
         pick(["", "pa.rt@gmail.com", "part+biz@corp.example", "b\(index)@example.org"]),
-        chance(60) ? written(instant()) : "",
+        chance(60) ? written(instant()) : "", pick(["", "", "12.50", "0"]),
+        chance(70) ? pick(["p\(max(0, index - 1))", "p0"]).replacing("p\(index)", with: "") : "",
+        chance(70) ? "bank" : "",
       ])
     }
+    sources["payouts"] = RawSource(
+      header: ["payout_id", "partner_id", "amount", "currency", "status", "processed_at"],
+      rows: (0..<4).map {
+        [
+          "o\($0)", "p\($0)", "12.00", "USD", pick(["pending", "completed", "failed"]),
+          written(instant()),
+        ]
+      })
+    sources["tax_profiles"] = RawSource(
+      header: ["partner_id", "form"],
+      rows: (0..<5).filter { _ in chance(70) }.map {
+        ["p\($0)", pick(["W-9", "W-8BEN", "none"])]
+      })
     sources["partners"] = RawSource(
       header: [
         "partner_id", "referral_code", "partner_type", "tier", "status", "created_at", "user_id",
-        "email", "status_since",
+        "email", "status_since", "commission_rate", "parent_partner_id", "payment_method",
       ], rows: rows)
   }
 

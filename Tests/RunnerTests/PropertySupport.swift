@@ -37,6 +37,20 @@ struct Job {
   var settings: String?
   /// More of `--set`.
   var assignments: [String] = []
+  /// What partners earn, in the reporting currency; Tests/ReferenceSQL/commissions.sql has it, too.
+  var program: String {
+    let bonus = ["JPY": "2000", "KWD": "2.000"][currency] ?? "20.00"
+    let minimum = ["JPY": "5000", "KWD": "5.000"][currency] ?? "50.00"
+    return """
+      {tiers: {tier1: {signup_bonus: \(bonus), minimum_payout: \(minimum),
+      rates: {subscription: [0.1, 0.05, 0.012345], purchase: [0.1 %], booking: [2.5 %, 0.7 %]},
+      volume_bonus: {count: clients, mode: multiply, steps: [{at: 1, rate: 5 %}, {at: 2, rate: 10 %}]}},
+      tier2: {recurring_months: 1, hold_days: 7,
+      rates: {vendor_subscription: [0.333333, 0.01], purchase: [0.125, 0.06, 0.03], subscription: [20 %]},
+      volume_bonus: {count: affiliates, mode: points, steps: [{at: 1, rate: 2 %}, {at: 3, rate: 7 %}]}},
+      "*": {}}}
+      """
+  }
   var options = RunOptions()
 
   /// Tables that depend on the rows alone: not the record of a run, not the lines that rows stood
@@ -45,6 +59,9 @@ struct Job {
     "vendor_connection_analytics", "vendor_weekly", "leads", "product_analytics",
     "vendor_dimension", "product_dimension", "click_quality", "referrals", "attribution",
     "partner_analytics", "conversion_funnel", "referral_stats", "fraud_signals", "partner_scores",
+    "commissions", "commission_exceptions", "payouts", "payout_register", "partner_fees",
+    "partner_dimension",
+    "growth_metrics", "mrr_movements", "customer_ltv", "product_forecast",
   ]
 
   func plan() throws -> (RunPlan, Project) {
@@ -53,7 +70,9 @@ struct Job {
     if let settings {
       overrides.file = settings
     } else {
-      overrides.assignments = ["timezone=\(zone)", "currency=\(currency)"]
+      overrides.assignments = [
+        "timezone=\(zone)", "currency=\(currency)", "program=\(program)",
+      ]
       overrides.from = from
       overrides.to = to
     }

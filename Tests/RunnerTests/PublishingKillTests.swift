@@ -21,8 +21,8 @@ struct PublishingKillTests {
     process.arguments = [
       "run", job.pipeline, "--project", PipelineWorld.root, "--inputs", job.inputs,
       "--warehouse", "sqlite:\(job.warehouse)", "--from", job.from ?? "all", "--to", job.to,
-      "--set", "timezone=\(job.zone)", "--set", "currency=\(job.currency)", "--quiet",
-      "--runs", job.warehouse + ".runs",
+      "--set", "timezone=\(job.zone)", "--set", "currency=\(job.currency)",
+      "--set", "program=\(job.program)", "--quiet", "--runs", job.warehouse + ".runs",
     ]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice

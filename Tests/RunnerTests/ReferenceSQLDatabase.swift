@@ -37,7 +37,7 @@ final class ReferenceDatabase {
     "USD": 100, "EUR": 100, "GBP": 100, "CAD": 100, "JPY": 1, "KWD": 1000,
   ]
 
-  private enum Kind { case text, instant, day, integer, money, rate }
+  private enum Kind { case text, instant, day, integer, money, rate, percent }
 
   private static let tables: [(String, [(String, Kind)])] = [
     (
@@ -54,6 +54,7 @@ final class ReferenceDatabase {
         ("transaction_id", .text), ("occurred_at", .instant), ("kind", .text), ("amount", .money),
         ("currency", .text), ("vendor_id", .text), ("product_id", .text), ("quantity", .integer),
         ("reference_id", .text), ("user_id", .text), ("visitor_id", .text),
+        ("subscription_id", .text), ("interval", .text), ("interval_count", .integer),
       ]
     ),
     (
@@ -75,16 +76,25 @@ final class ReferenceDatabase {
       "users",
       [
         ("user_id", .text), ("created_at", .instant), ("email", .text), ("visitor_id", .text),
-        ("referral_code", .text),
+        ("referral_code", .text), ("activated_at", .instant),
+      ]
+    ),
+    (
+      "products",
+      [
+        ("product_id", .text), ("supplier_id", .text), ("listed_at", .instant),
+        ("delisted_at", .instant),
       ]
     ),
     (
       "partners",
       [
         ("partner_id", .text), ("referral_code", .text), ("status", .text), ("user_id", .text),
-        ("email", .text), ("status_since", .instant),
+        ("email", .text), ("status_since", .instant), ("tier", .text),
+        ("commission_rate", .percent), ("parent_partner_id", .text), ("payment_method", .text),
       ]
     ),
+    ("tax_profiles", [("partner_id", .text), ("form", .text)]),
     ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
   ]
 
@@ -101,7 +111,11 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    for file in ["ledger", "vendors", "products", "clicks", "partners", "signals"] {
+    let files = [
+      "ledger", "vendors", "products", "clicks", "partners", "commissions", "partner-days",
+      "signals", "growth", "customers",
+    ]
+    for file in files {
       try execute(
         String(
           contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))
@@ -134,6 +148,18 @@ final class ReferenceDatabase {
     for day in 20_300...20_900 {
       try execute("INSERT INTO zone_day VALUES (\(day), \(start(day)))")
     }
+    // Ranges with a steady clock, as Foundation knows the zone.
+    try execute("CREATE TABLE zone_shift (start_us INTEGER, end_us INTEGER, shift_us INTEGER)")
+    var begin = Date(timeIntervalSince1970: 20_000 * 86_400)
+    var from = "-9000000000000000000"
+    while begin.timeIntervalSince1970 < 24_000 * 86_400 {
+      let next = calendar.timeZone.nextDaylightSavingTimeTransition(after: begin)
+      let end = next.map { "\(Int($0.timeIntervalSince1970) * 1_000_000)" } ?? "9000000000000000000"
+      let shift = calendar.timeZone.secondsFromGMT(for: begin) * 1_000_000
+      try execute("INSERT INTO zone_shift VALUES (\(from), \(end), \(shift))")
+      from = end
+      begin = next ?? .distantFuture
+    }
     try execute("CREATE TABLE currency_unit (currency, unit)")
     for (currency, unit) in Self.units {
       try execute("INSERT INTO currency_unit VALUES ('\(currency)', \(unit))")
@@ -148,7 +174,7 @@ final class ReferenceDatabase {
   }
 
   private func load(_ table: String, _ columns: [(String, Kind)], from folder: String) throws {
-    let names = columns.map(\.0).joined(separator: ", ")
+    let names = columns.map { "\"\($0.0)\"" }.joined(separator: ", ")
     try execute("CREATE TABLE \(table) (\(names))")
     let file = "\(folder)/\(table).csv"
     guard let data = FileManager.default.contents(atPath: file) else { return }
@@ -161,6 +187,8 @@ final class ReferenceDatabase {
         case .instant: return String(RawTime.micros(text))
         case .day: return String(RawTime.dayNumber(text))
         case .rate: return String(try Self.scaled(text, by: 100_000_000))
+        // Percent as ten-thousandths of a millionth: 12.50 is 1,250,000,000.
+        case .percent: return String(try Self.scaled(text, by: 100_000_000))
         case .money:
           let currency = row["currency"] ?? parameters.currency
           return String(try Self.scaled(text, by: #require(Self.units[currency])))
@@ -224,6 +252,7 @@ final class ReferenceDatabase {
     case "day": RawTime.dayText(value)
     case "instant": Self.trimmed(RawTime.text(value)) + "Z"
     case "ratio": Self.decimal(value, unit: 1_000_000)
+    case "tenthousandths": Self.decimal(value, unit: 10_000)
     default: Self.decimal(value, unit: Self.units[parameters.currency]!)
     }
   }

@@ -72,7 +72,7 @@ struct RestatingTests {
       try job.run()
       let tables = [
         "vendor_connection_analytics", "product_analytics", "vendor_dimension", "click_quality",
-        "referrals", "attribution", "partner_analytics",
+        "referrals", "attribution", "partner_analytics", "commissions", "payouts",
       ]
       let expected = try job.exports(tables)
       let serials = try job.serials()

@@ -39,10 +39,13 @@ struct MigrationTests {
     try warehouse.migrate(try Self.shipped)
     #expect(
       try tables(warehouse) == [
-        "check_results", "leads", "product_analytics", "product_dimension", "quarantined_rows",
-        "runs",
-        "schema_migrations", "source_counts", "vendor_connection_analytics", "vendor_dimension",
-        "vendor_weekly",
+        "attribution", "check_results", "click_quality", "commission_exceptions", "commissions",
+        "conversion_funnel", "customer_ltv", "form_1099_exceptions", "form_1099_nec",
+        "form_1099_payments", "form_1099_rules", "fraud_signals", "growth_metrics", "leads",
+        "mrr_movements", "partner_analytics", "partner_dimension", "partner_fees", "partner_scores",
+        "payout_register", "payouts", "product_analytics", "product_dimension", "product_forecast",
+        "quarantined_rows", "referral_stats", "referrals", "runs", "schema_migrations",
+        "source_counts", "vendor_connection_analytics", "vendor_dimension", "vendor_weekly",
       ])
     let columns = try warehouse.rows(
       "SELECT name FROM pragma_table_info('vendor_connection_analytics')")

@@ -31,3 +31,25 @@ struct NumericTests {
     #expect(Numeric.scaled(text, scale: scale) == expected)
   }
 }
+
+@Suite("What can be told of a statement without a database")
+struct SQLTextTests {
+  @Test("Parameters stand outside of texts, names, comments and casts")
+  func parameters() {
+    let sql = """
+      SELECT ':a', ":b", x::text, $$:c$$, $t$ :d $$ $t$, :e -- :f
+      /* :g */ FROM t WHERE y = :h AND z[1:2] = 'it''s :i' AND w = :e
+      """
+    #expect(SQLText.parameters(in: Array(sql.utf8)).map(\.name) == ["e", "h", "e"])
+  }
+
+  @Test(
+    "The first word is found behind blanks, comments and parentheses",
+    arguments: [
+      (" -- a\n/* b */ (select 1)", "SELECT"), ("; ;", ""), ("", ""), ("with x as (…)", "WITH"),
+      ("'x'", ""),
+    ])
+  func firstWord(sql: String, expected: String) {
+    #expect(SQLText.firstWord(of: Array(sql.utf8)) == expected)
+  }
+}

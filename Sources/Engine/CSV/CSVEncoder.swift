@@ -8,8 +8,10 @@ package struct CSVEncoder: Sendable {
   package init(moneyDigits: Int) { self.moneyDigits = moneyDigits }
 
   /// Appends a value of a type that is not text, in the unit of its `ColumnType`; `Int64.absent` is
-  /// an empty field.
-  package func append(_ value: Int64, as type: ColumnType, to bytes: inout [UInt8]) {
+  /// an empty field. A ratio is shown with `decimals` decimals, 0 to 6.
+  package func append(
+    _ value: Int64, as type: ColumnType, decimals: Int = 6, to bytes: inout [UInt8]
+  ) {
     if value == .absent { return }
     switch type {
     case .text: preconditionFailure("text is not a number")
@@ -18,7 +20,10 @@ package struct CSVEncoder: Sendable {
     case .day: Day(number: Int32(truncatingIfNeeded: value)).append(to: &bytes)
     case .instant: Instant.append(value, to: &bytes)
     case .boolean: bytes.append(contentsOf: (value == 0 ? "false" : "true").utf8)
-    case .ratio: Money.append(value, digits: 6, to: &bytes)
+    case .ratio:
+      // A quotient of an Int64 by a power of ten of 1 or more fits.
+      let shown = Money.divideRounded(Int128(value), Int128(powerOfTen(6 - decimals)))
+      Money.append(Money.narrow(shown) ?? value, digits: decimals, to: &bytes)
     }
   }
 

@@ -103,7 +103,7 @@
   }
 
   /// Makes room for `count` entries in all.
-  private mutating func reserve(_ count: Int) {
+  mutating func reserve(_ count: Int) {
     if count * 4 > entries.count * 3 { grow(to: count + count / 2) }
   }
 

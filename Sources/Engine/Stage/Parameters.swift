@@ -80,6 +80,9 @@ package struct Parameters: Sendable {
     self.currency = currency
   }
 
+  /// The value a pipeline gives a setting, nil where it says nothing.
+  package func given(_ declaration: ParameterDeclaration) -> Int64? { values[declaration.name] }
+
   /// The value of a setting, its default where the pipeline says nothing: minor units of the
   /// reporting currency, a rate's `scaled`, or a whole number.
   package subscript(_ declaration: ParameterDeclaration) -> Int64 {

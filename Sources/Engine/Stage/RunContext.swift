@@ -9,18 +9,22 @@ package struct RunContext: Sendable {
   package let currency: Currency
   /// The values of the stages' declared settings.
   package let parameters: Parameters
+  /// Settings of a domain's own types, such as a commission program.
+  package let values: ContextValues
   /// What may be held of rows, and where the rest goes; nil where memory has no limit.
   package let memory: BoundedMemory?
 
   /// A run's context.
   package init(
     window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters,
+    values: ContextValues = ContextValues(),
     memory: BoundedMemory? = nil
   ) {
     self.window = window
     self.timeZone = timeZone
     self.currency = currency
     self.parameters = parameters
+    self.values = values
     self.memory = memory
   }
 
@@ -43,6 +47,21 @@ package struct RunContext: Sendable {
 
   /// The window as a span of an instant column.
   package var instantSpan: Span { .range(from: firstInstant(), to: lastInstant) }
+}
+
+/// Settings that are more than a number, each under its type: stages ask for what they know, and the
+/// engine need not know any of it.
+package struct ContextValues: Sendable {
+  private var values: [ObjectIdentifier: any Sendable] = [:]
+
+  /// No settings.
+  package init() {}
+
+  /// The value of a type, nil where none was given.
+  package subscript<Value: Sendable>(_ type: Value.Type) -> Value? {
+    get { values[ObjectIdentifier(type)] as? Value }
+    set { values[ObjectIdentifier(type)] = newValue }
+  }
 }
 
 /// The days a run covers: from `from` (nil: everything there is) to `to`, both included.

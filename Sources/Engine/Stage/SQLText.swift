@@ -27,6 +27,19 @@ package enum SQLText {
     return found
   }
 
+  /// The places of the words that are neither quoted nor in a comment.
+  package static func words(in bytes: [UInt8]) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    var scanner = Scanner(bytes)
+    while let place = scanner.next() {
+      guard isWord(bytes[place]) else { continue }
+      let end = bytes[place...].prefix(while: isWord).endIndex
+      found.append(place..<end)
+      scanner.index = end
+    }
+    return found
+  }
+
   /// The first word in upper case; empty where there is no statement.
   package static func firstWord(of bytes: [UInt8]) -> String {
     var scanner = Scanner(bytes)

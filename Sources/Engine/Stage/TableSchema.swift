@@ -9,8 +9,8 @@ package struct TableSchema: Sendable {
   package let columns: [ColumnSchema]
   /// The columns that identify a row: unique in the warehouse.
   package let key: [String]
-  /// The day, instant or week column that says which window a row belongs to; nil if rows have no
-  /// place in time.
+  /// The day, instant, week or year column (a whole number) that says which window a row belongs to;
+  /// nil if rows have no place in time.
   package let timeColumn: String?
   /// Whether a run's rows are its own (the column `run_id`), so that an export shows the last run's
   /// only.
@@ -59,13 +59,18 @@ package struct ColumnSchema: Sendable, Equatable {
   /// Whether the column is ours beyond the specification's, left out of an export that names no
   /// columns.
   package let isExtra: Bool
+  /// How many decimals an export shows of a ratio, at most six; a stage rounds to as many.
+  package let decimals: Int
 
   /// A column.
   package init(
-    _ name: String, _ type: ColumnType, nullable: Bool = false, extra: Bool = false
+    _ name: String, _ type: ColumnType, nullable: Bool = false, extra: Bool = false,
+    decimals: Int = 6
   ) {
+    precondition((0...6).contains(decimals), "\(name): a ratio holds millionths")
     self.name = name
     self.type = type
+    self.decimals = decimals
     isNullable = nullable
     isExtra = extra
   }
@@ -85,6 +90,6 @@ package enum ColumnType: String, Sendable, CaseIterable {
   case instant
   /// 0 or 1.
   case boolean
-  /// Millionths, rounded half away from zero: all that a ratio of the specification shows.
+  /// Millionths, rounded half away from zero to the column's `decimals`.
   case ratio
 }

@@ -19,20 +19,33 @@ extension DimensionStage {
   /// An empty table of the contract's columns.
   package func makePartial() -> Table { Table(empty: Self.schema) }
 
-  /// Copies a batch's rows.
+  /// Copies a batch's rows: words in place of their codes, rates in the unit of a table.
   package func add(
     _ batch: Batch, of source: String, to partial: inout Table
   ) throws(StageError) {
     for index in partial.columns.indices {
+      let field = Self.contract.fields[index]
       switch partial.columns[index] {
       case .integers(var values):
         partial.columns[index] = .integers([])
-        values.append(contentsOf: batch.integers[index][..<batch.count])
+        let own = batch.integers[index][..<batch.count]
+        if case .rate = field.type {
+          values.append(
+            contentsOf: own.map { $0 == .absent ? .absent : ratio($0, Rate.scale) })
+        } else {
+          values.append(contentsOf: own)
+        }
         partial.columns[index] = .integers(values)
       case .texts(var values):
         partial.columns[index] = .integers([])
-        let texts = batch.text(index)
-        for row in 0..<batch.count { values.append(texts[row]) }
+        if case .enumerated(let vocabulary) = field.type {
+          for code in batch.integers[index][..<batch.count] {
+            values.append(code == .absent ? nil : vocabulary.words[Int(code)])
+          }
+        } else {
+          let texts = batch.text(index)
+          for row in 0..<batch.count { values.append(texts[row]) }
+        }
         partial.columns[index] = .texts(values)
       }
     }
@@ -100,6 +113,32 @@ package struct ProductDimension: DimensionStage {
       ColumnSchema("category", .text, nullable: true),
       ColumnSchema("listed_at", .instant, nullable: true),
       ColumnSchema("delisted_at", .instant, nullable: true),
+    ])
+
+  /// A dimension is the same for every window.
+  package init(_ context: RunContext) {}
+}
+
+/// The partners as they are today.
+package struct PartnerDimension: DimensionStage {
+  package static let contract = Sources.partners
+  package static let schema = TableSchema(
+    name: "partner_dimension", summary: "a partner as it is today", key: ["partner_id"],
+    columns: [
+      ColumnSchema("partner_id", .text),
+      ColumnSchema("referral_code", .text),
+      ColumnSchema("partner_type", .text),
+      ColumnSchema("tier", .text),
+      ColumnSchema("status", .text),
+      ColumnSchema("created_at", .instant),
+      ColumnSchema("user_id", .text, nullable: true),
+      ColumnSchema("email", .text, nullable: true),
+      ColumnSchema("company_name", .text, nullable: true),
+      ColumnSchema("commission_rate", .ratio, nullable: true),
+      ColumnSchema("parent_partner_id", .text, nullable: true),
+      ColumnSchema("payment_method", .text, nullable: true),
+      ColumnSchema("country", .text, nullable: true),
+      ColumnSchema("status_since", .instant, nullable: true),
     ])
 
   /// A dimension is the same for every window.

@@ -62,5 +62,10 @@ extension MetricStage {
 /// A ratio of whole numbers as a table holds it: millionths, rounded half away from zero; absent
 /// for a zero denominator, and for what no column could hold.
 func ratio(_ numerator: Int64, _ denominator: Int64) -> Int64 {
-  Money.narrow(Money.divideRounded(Int128(numerator) * 1_000_000, Int128(denominator))) ?? .absent
+  ratio(Int128(numerator), Int128(denominator))
+}
+
+/// The same of sums of 64-bit numbers.
+func ratio(_ numerator: Int128, _ denominator: Int128) -> Int64 {
+  Money.narrow(Money.divideRounded(numerator * 1_000_000, denominator)) ?? .absent
 }

@@ -147,7 +147,8 @@ extension CaseReader {
   private func canonical(
     _ text: String, _ schema: TableSchema, _ column: String, _ mark: Mark, _ moneyDigits: Int
   ) -> String? {
-    let type = schema.columns[schema.index(of: column)].type
+    let described = schema.columns[schema.index(of: column)]
+    let type = described.type
     if type == .text || text.isEmpty { return text }
     guard let number = type.parse(text, moneyDigits: moneyDigits) else {
       problems.add(
@@ -157,7 +158,8 @@ extension CaseReader {
       return nil
     }
     var bytes: [UInt8] = []
-    CSVEncoder(moneyDigits: moneyDigits).append(number, as: type, to: &bytes)
+    CSVEncoder(moneyDigits: moneyDigits).append(
+      number, as: type, decimals: described.decimals, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -85,7 +85,7 @@ extension Pipeline {
     Pipeline(
       name: name, summary: summary, file: file, settings: settings, warehouse: warehouse,
       inputs: inputs, output: output, sources: sources, stages: stages, reports: reports,
-      checks: checks)
+      checks: checks, tax: tax)
   }
 
   /// The same pipeline, each of its sources with another share that may be refused.

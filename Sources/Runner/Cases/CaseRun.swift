@@ -63,8 +63,9 @@ extension PipelineCase {
   ) throws(RunError) -> [[String: String]] {
     let schema = table.schema
     let names = schema.key + table.columns.filter { !schema.key.contains($0) }
+    let described = names.map { schema.columns[schema.index(of: $0)] }
     var types: [String: ColumnType] = [:]
-    for name in names { types[name] = schema.columns[schema.index(of: name)].type }
+    for column in described { types[column.name] = column.type }
     let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
     let order = schema.key.map { "\"\($0)\"" }.joined(separator: ", ")
     let encoder = CSVEncoder(moneyDigits: currency.digits)
@@ -73,7 +74,10 @@ extension PipelineCase {
       try warehouse.query(
         "SELECT \(list) FROM \"\(schema.name)\" ORDER BY \(order)", parameters: [:], types: types
       ) { row throws(WarehouseError) in
-        let texts = row.map { String(decoding: Export.field($0, encoder), as: UTF8.self) }
+        let texts = zip(row, described).map { value, column in
+          String(
+            decoding: Export.field(value, decimals: column.decimals, encoder), as: UTF8.self)
+        }
         rows.append(Dictionary(uniqueKeysWithValues: zip(names, texts)))
       }
     }

@@ -47,6 +47,8 @@ package struct CheckContext: Sendable {
     switch schema.columns[schema.index(of: name)].type {
     case .instant:
       return firstInstant(of: from)...(timeZone.firstInstant(of: window.to + 1) - 1)
+    // A whole number is a year.
+    case .integer: return Int64(first.year)...Int64(window.to.year)
     default:
       // A week is its Monday: the one of the first day lies before it.
       let start = name == Self.weekColumn ? first.weekStart : from
@@ -60,6 +62,7 @@ package struct CheckContext: Sendable {
     let day = window.to - days
     switch schema.columns[schema.index(of: name)].type {
     case .instant: return .typed(timeZone.firstInstant(of: day), .instant)
+    case .integer: return .typed(Int64(day.year), .integer)
     default:
       // A week covers its Sunday.
       return .typed(Int64((name == Self.weekColumn ? day - 6 : day).number), .day)

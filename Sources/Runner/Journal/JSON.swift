@@ -1,3 +1,5 @@
+import YAML
+
 /// A JSON value that is written; files of JSON are read by `YAML`, of which JSON is a part.
 package indirect enum JSON: Sendable, Equatable {
   /// Nothing.
@@ -98,26 +100,4 @@ extension JSON {
     guard case .object(let members) = self else { return self }
     return .object(members + more.map { Member(key: $0.0, value: $0.1) })
   }
-}
-
-/// Text as JSON has it, in quotes. What YAML does not allow in a text is escaped too, since that is
-/// what reads it again.
-func jsonText(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\n": result += "\\n"
-    case "\r": result += "\\r"
-    case "\t": result += "\\t"
-    case _
-    where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-      || [0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value):
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }

@@ -88,8 +88,8 @@ struct PlannedRun: Sendable {
       setting("timezone", settings.timezone.name), setting("currency", settings.currency.text),
     ]
     if let year = settings.taxYear { all.append(setting("tax_year", "\(year)")) }
-    if let program = settings.program {
-      all.append(setting("program", program.text ?? storedFingerprint(program.canonicalText)))
+    if let program = settings.program, let terms = settings.programText {
+      all.append(setting("program", "\(program.name), terms \(storedFingerprint(terms))"))
     }
     for declaration in plan.parameterDeclarations {
       all.append(

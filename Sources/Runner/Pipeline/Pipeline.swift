@@ -25,6 +25,8 @@ package struct Pipeline: Sendable {
   package let reports: [String]
   /// What must hold of the tables, in the file's order.
   package let checks: [Check]
+  /// Who pays and files tax forms, if the file says.
+  package let tax: TaxSpec?
 
   /// The source of a name, nil if the pipeline does not have it.
   package func source(_ name: String) -> SourceSpec? {

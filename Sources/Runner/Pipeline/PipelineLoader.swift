@@ -48,7 +48,8 @@ package struct PipelineLoader {
           ? "there are none in \(folder)" : "there are \(there.joined(separator: ", "))"
         return "the pipeline does not exist; \(listed)"
       })
-    var settings = SettingsReader(known: known, world: world, problems: problems)
+    var settings = SettingsReader(
+      known: known, world: world, problems: problems, programs: folder + "/programs")
     var pipeline: Pipeline?
     if let node {
       let reader = MappingReader(node, what: "pipeline", problems: problems)
@@ -91,6 +92,7 @@ package struct PipelineLoader {
     }
     let stages = names(reader, "stages", known.stages.map(\.name), isRequired: true)
     let reports = names(reader, "reports", known.reports, isRequired: false)
+    let tax = reader.optionalMapping("tax", what: "tax").map { TaxSpecReader(reader: $0).spec() }
     let written = Set((entries ?? []).compactMap(\.key.text))
     for stage in stages { checkSources(of: stage, written, problems) }
     let checks = reader.optionalValue("checks").map { value in
@@ -106,7 +108,7 @@ package struct PipelineLoader {
     return Pipeline(
       name: name ?? Self.baseName(file), summary: summary, file: file, settings: effective,
       warehouse: warehouse, inputs: inputs, output: output, sources: sources,
-      stages: stages.map(\.name), reports: reports.map(\.name), checks: checks ?? [])
+      stages: stages.map(\.name), reports: reports.map(\.name), checks: checks ?? [], tax: tax)
   }
 
   /// The URLs of operational databases by their names.

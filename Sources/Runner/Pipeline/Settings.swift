@@ -1,5 +1,5 @@
 import Engine
-import YAML
+import Metrics
 
 /// What a run's figures depend on besides its inputs; see the specification of metrics.
 package struct Settings: Sendable {
@@ -19,8 +19,10 @@ package struct Settings: Sendable {
   package internal(set) var keptRuns = 50
   /// Settings of stages by name, as written; each was accepted by its declaration.
   package internal(set) var parameters: [String: String] = [:]
-  /// The commission program: its name, or a mapping with tiers.
-  package internal(set) var program: Node?
+  /// The commission program, if any.
+  package internal(set) var program: CommissionProgram?
+  /// The program as canonical text: the same text for the same terms.
+  package internal(set) var programText: String?
 
   /// The first day of a run.
   package enum From: Sendable, Equatable {
@@ -84,7 +86,7 @@ package struct Settings: Sendable {
     for (name, text) in parameters.sorted(by: { $0.key < $1.key }) {
       lines.append("parameters.\(name)=\(text)")
     }
-    if let program { lines.append("program=\(program.canonicalText)") }
+    if let programText { lines.append("program=\(programText)") }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -28,11 +28,15 @@ struct SettingsReader {
   private var fromMark: Mark?
   private var toMark: Mark?
   private var parameters: [String: ValueReader] = [:]
+  private var program: ValueReader?
+  /// The folder of the programs that are named.
+  private let programs: String
 
-  init(known: KnownNames, world: ConfigurationWorld, problems: Problems) {
+  init(known: KnownNames, world: ConfigurationWorld, problems: Problems, programs: String) {
     self.known = known
     self.world = world
     self.problems = problems
+    self.programs = programs
     settings = Settings(currency: .defaultCurrency)
   }
 
@@ -51,13 +55,7 @@ struct SettingsReader {
     if let number = reader.optionalInteger("keep_runs", in: 1...1_000_000) {
       settings.keptRuns = Int(number)
     }
-    if let program = reader.optionalValue("program") {
-      if program.node.mapping != nil
-        || program.text(expected: "the name of a program or a mapping with tiers") != nil
-      {
-        settings.program = program.node
-      }
-    }
+    if let program = reader.optionalValue("program") { self.program = program }
     if let nested = reader.optionalMapping("parameters", what: "parameters") {
       addParameters(nested)
       nested.finish()
@@ -91,12 +89,46 @@ struct SettingsReader {
         value.fail(expected: declaration.expected)
       }
     }
+    readProgram()
     if case .day(let from)? = settings.from, let to = settings.to, to < from,
       let mark = toMark ?? fromMark
     {
       problems.add(mark, "the last day, \(to.text), is before the first, \(from.text)")
     }
     return settings
+  }
+
+  /// Reads the program once all layers are known, as its amounts are in the reporting currency.
+  private mutating func readProgram() {
+    guard let value = program else { return }
+    var node = value.node
+    var name = "of the settings"
+    if node.mapping == nil {
+      guard let text = value.text(expected: "the name of a program or a mapping with tiers") else {
+        return
+      }
+      guard let file = programFile(text, value) else { return }
+      (name, node) = (text, file)
+    }
+    settings.programText = node.canonicalText
+    settings.program = ProgramReader(name: name, currency: settings.currency, problems: problems)
+      .program(node)
+  }
+
+  private func programFile(_ name: String, _ value: ValueReader) -> Node? {
+    let known = world.listFolder(programs).filter { $0.hasSuffix(".yaml") }
+      .map { String($0.dropLast(5)) }.sorted()
+    guard known.contains(name) else {
+      let near = nearest(to: name, in: known)
+      let listed =
+        known.isEmpty
+        ? "there are none in \(programs)" : "there are \(known.joined(separator: ", "))"
+      value.fail(
+        "unknown program \(quote(name))" + (near == nil ? "; \(listed)" : ""), suggestion: near)
+      return nil
+    }
+    let path = "\(programs)/\(name).yaml"
+    return world.node(path, problems: problems, absent: { "the program does not exist" })
   }
 
   private mutating func addWindow(_ reader: MappingReader) {

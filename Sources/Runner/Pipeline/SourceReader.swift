@@ -50,6 +50,10 @@ struct SourceReader {
     _ contract: Contract, _ reader: MappingReader, _ mapping: String?
   ) -> SourceSpec? {
     _ = reader.contains("mapping")
+    _ = reader.contains("query")
+    if reader.contains("connection") {
+      reader.fail("connection", "is for a source with a query; this one has files")
+    }
     let files = reader.textOrList("files", of: "paths and globs")
     if files?.contains("") ?? false || files?.isEmpty ?? false {
       reader.fail("files", "expected a path or glob such as calls*.csv*, found nothing")

@@ -34,11 +34,9 @@ package struct Export {
   package func bytes(from warehouse: any Warehouse, currency: Currency) throws(RunError) -> [UInt8]
   {
     let encoder = CSVEncoder(moneyDigits: currency.digits)
+    let described = columns.map { schema.columns[schema.index(of: $0)] }
     var types: [String: ColumnType] = [:]
-    for name in columns {
-      let type = schema.columns[schema.index(of: name)].type
-      if type != .text { types[name] = type }
-    }
+    for column in described where column.type != .text { types[column.name] = column.type }
     let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
     var sql = "SELECT \(names) FROM \"\(schema.name)\""
     if schema.isPerRun {
@@ -50,7 +48,7 @@ package struct Export {
     var rows: [[[UInt8]]] = []
     try Runner.warehouse { () throws(WarehouseError) in
       try warehouse.query(sql, parameters: [:], types: types) { row throws(WarehouseError) in
-        rows.append(row.map { Self.field($0, encoder) })
+        rows.append(zip(row, described).map { Self.field($0, decimals: $1.decimals, encoder) })
       }
     }
     rows.sort { left, right in
@@ -68,8 +66,10 @@ package struct Export {
     return bytes
   }
 
-  /// A value as canonical CSV writes it, unquoted.
-  static func field(_ value: SQLValue, _ encoder: CSVEncoder) -> [UInt8] {
+  /// A value as canonical CSV writes it, unquoted; a ratio with `decimals` decimals.
+  static func field(
+    _ value: SQLValue, decimals: Int = 6, _ encoder: CSVEncoder
+  ) -> [UInt8] {
     switch value {
     case .null: return []
     case .integer(let number): return Array(String(number).utf8)
@@ -77,7 +77,7 @@ package struct Export {
     case .text(let text): return Array(text.utf8)
     case .typed(let number, let type):
       var bytes: [UInt8] = []
-      encoder.append(number, as: type, to: &bytes)
+      encoder.append(number, as: type, decimals: decimals, to: &bytes)
       return bytes
     }
   }

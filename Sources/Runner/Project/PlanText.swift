@@ -75,8 +75,7 @@ package struct PlanText {
     columns.add(["currency", settings.currency.text, origins["currency"]])
     if let year = settings.taxYear { columns.add(["tax_year", "\(year)", origins["tax_year"]]) }
     if let program = settings.program {
-      // An inline program may hold values of the environment, so only its kind is shown.
-      columns.add(["program", program.text ?? "as written there", origins["program"]])
+      columns.add(["program", program.name, origins["program"]])
     }
     for declaration in plan.parameterDeclarations {
       let text = settings.parameters[declaration.name] ?? declaration.defaultValue

@@ -1,4 +1,5 @@
 import Engine
+import YAML
 
 /// A value as it is shown.
 package enum ShownValue: Sendable, Equatable {

@@ -7,6 +7,8 @@ import YAML
 package struct Report: Sendable {
   /// Its name: the file's without `.yaml`.
   package let name: String
+  /// The workbook's file name without `.xlsx`, `{period}` standing for the period's.
+  let workbook: String
   /// The title of workbook and summary.
   package let title: String
   /// What the report is for, in a sentence.

@@ -72,6 +72,9 @@ struct RunFacts {
     ).map { row in ("\(text(row[0])): \(text(row[1]))", row[2].number ?? 0) }
   }
 
+  /// Whether the data reach a day.
+  func reaches(_ day: Day) -> Bool { dataUpTo.map { $0 >= day } ?? false }
+
   /// Whether the data reach the period's end, in words.
   func completeness(of period: ReportPeriod) -> String {
     guard let dataUpTo else { return "no run has been published" }
@@ -163,7 +166,12 @@ struct ReportAbout {
         rows: [
           ("Report", .text("\(report.title): \(report.summary)")),
           ("Period", .text(period.words)),
-          ("Compared with", .text(period.previous(by: report.unit).words)),
+          (
+            "Compared with",
+            .text(
+              run.reaches(period.to)
+                ? period.previous(by: report.unit).words : "nothing: the period is not over")
+          ),
           ("State", .text(completeness)),
           ("Data as of", run.dataUpTo.map { .day($0.number) } ?? .text("nothing published yet")),
           ("Time zone", .text("\(format.timeZone.name): days, weeks and times are of this zone")),

@@ -3,7 +3,8 @@ import Workbook
 
 /// Everything a report says about a period, read from the warehouse before anything is written.
 struct ReportContent {
-  /// A figure of the summary with that of the period before, nil if nothing was there.
+  /// A figure of the summary with that of the period before, nil if nothing was there or the period
+  /// is not over.
   struct Tile {
     let figure: Report.Figure
     let value: ReportValue
@@ -15,6 +16,8 @@ struct ReportContent {
   let previous: ReportPeriod
   let currency: String
   let completeness: String
+  /// Whether there are data up to the period's end: a part is not compared with a whole.
+  let isWhole: Bool
   let tiles: [Tile]?
   let sheets: [ReportRows]
   /// The totals of each sheet's columns.
@@ -39,6 +42,7 @@ struct ReportContent {
       dataUpTo: run.dataUpTo)
     self.source = source
     completeness = run.completeness(of: period)
+    isWhole = run.reaches(period.to)
     var sheets: [ReportRows] = []
     var totals: [String: [ReportValue]] = [:]
     var sums: [String: [Int64?]] = [:]
@@ -64,7 +68,7 @@ struct ReportContent {
         columns, of: wanted.query, mark: wanted.mark, in: period)
       let then = try source.figures(
         columns, of: wanted.query, mark: wanted.mark, in: period.previous(by: report.unit))
-      let hadData = !ReportSource.isBlank(then, columns)
+      let hadData = isWhole && !ReportSource.isBlank(then, columns)
       tiles = wanted.figures.indices.map { index in
         Tile(
           figure: wanted.figures[index], value: now[index],

@@ -61,6 +61,7 @@ struct ReportSource {
     case "to": return day(period.to)
     case "previous_from": return day(previous.from)
     case "previous_to": return day(previous.to)
+    case "year": return (.number(Int64(period.to.year)), .integer)
     case "as_of": return day(min(dataUpTo ?? period.to, period.to))
     case "from_instant": return (.number(timeZone.firstInstant(of: period.from)), .instant)
     case "until_instant": return (.number(timeZone.firstInstant(of: period.to + 1)), .instant)

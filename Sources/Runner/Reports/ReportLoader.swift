@@ -21,6 +21,7 @@ package struct ReportLoader {
   static let standardParameters: [(name: String, type: ReportType)] = [
     ("from", .day), ("to", .day), ("previous_from", .day), ("previous_to", .day),
     ("from_instant", .instant), ("until_instant", .instant), ("as_of", .day),
+    ("year", .integer),
   ]
 
   /// Reads a report file; problems are collected, and nil is returned where there is one.
@@ -38,6 +39,7 @@ package struct ReportLoader {
     let title = reader.text("title")
     let summary = reader.text("summary", expected: "a sentence")
     let unit = reader.oneOf("period", ReportPeriod.Unit.self)
+    let workbook = workbookName(reader) ?? Self.baseName(file)
     let parameters = (reader.optionalEntries("parameters", of: "parameters") ?? []).compactMap {
       parameter($0.key, $0.value)
     }
@@ -77,7 +79,8 @@ package struct ReportLoader {
     }
     guard let title, let summary, let unit else { return nil }
     return Report(
-      name: Self.baseName(file), title: title, summary: summary, file: file, unit: unit,
+      name: Self.baseName(file), workbook: workbook, title: title, summary: summary, file: file,
+      unit: unit,
       parameters: parameters, definitions: definitions, tiles: tiles, lines: lines, sheets: sheets,
       files: files, controls: controls)
   }
@@ -107,6 +110,16 @@ package struct ReportLoader {
     }
     return Report.Parameter(
       name: name, type: type, value: .number(number), written: written, summary: summary)
+  }
+
+  /// The workbook's file name without `.xlsx`, in which `{period}` stands for the period's.
+  private func workbookName(_ reader: MappingReader) -> String? {
+    guard let name = reader.optionalText("workbook", expected: "a file name") else { return nil }
+    if name.contains("/") || name.hasPrefix(".") || name.hasSuffix(".xlsx") {
+      reader.fail(
+        "workbook", "expected a name without .xlsx such as 1099-{period}, found \(quote(name))")
+    }
+    return name
   }
 
   private static func baseName(_ file: String) -> String {

@@ -10,6 +10,8 @@ package struct ReportPeriod: Sendable, Equatable {
     case week
     /// Calendar months.
     case month
+    /// Calendar years.
+    case year
   }
 
   /// The first day.
@@ -24,7 +26,7 @@ package struct ReportPeriod: Sendable, Equatable {
     self.to = to
   }
 
-  /// A day; a report makes of it the whole week or month it lies in. What a run asks for: the
+  /// A day; a report makes of it the whole week, month or year it lies in. What a run asks for: the
   /// period of its last day.
   package init(holding day: Day) { self.init(from: day, to: day) }
 
@@ -46,21 +48,22 @@ package struct ReportPeriod: Sendable, Equatable {
     self.init(from: first, to: first.lastOfYear)
   }
 
-  /// Rounded out to whole weeks or months.
+  /// Rounded out to whole weeks, months or years.
   package func rounded(to unit: Unit) -> ReportPeriod {
     switch unit {
     case .day: self
     case .week: ReportPeriod(from: from.weekStart, to: to.weekStart + 6)
     case .month: ReportPeriod(from: from.firstOfMonth, to: to.lastOfMonth)
+    case .year: ReportPeriod(from: from.firstOfYear, to: to.lastOfYear)
     }
   }
 
-  /// The period of the same number of days, weeks or months that ends the day before this one,
+  /// The period of the same number of days, weeks, months or years that ends the day before this one,
   /// which is whole units.
   package func previous(by unit: Unit) -> ReportPeriod {
     switch unit {
     case .day, .week: return ReportPeriod(from: from - (to - from + 1), to: from - 1)
-    case .month:
+    case .month, .year:
       let months = (to.year - from.year) * 12 + to.month - from.month + 1
       return ReportPeriod(from: from.adding(months: -months), to: from - 1)
     }

@@ -106,7 +106,8 @@ package struct ReportRun {
           WrittenFile(report: name, path: file.path, rows: rows, bytes: size, totals: totals)
         ))
     }
-    let workbook = try begin("\(folder)/\(name).xlsx")
+    let base = content.report.workbook.replacing("{period}", with: content.period.label)
+    let workbook = try begin("\(folder)/\(base).xlsx")
     let check = try ReportWorkbook(content: content, format: format)
       .write(to: workbook.temporaryPath)
     try check.check(workbook.temporaryPath, for: workbook.path)

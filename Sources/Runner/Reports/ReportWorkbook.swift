@@ -66,7 +66,9 @@ struct ReportWorkbook {
   }
 
   private var subtitle: String {
-    "\(content.period.words) · compared with \(content.previous.words) · \(content.completeness)"
+    let other =
+      content.isWhole ? "compared with \(content.previous.words)" : "not over, not compared"
+    return "\(content.period.words) · \(other) · \(content.completeness)"
   }
 
   private func isCharted(_ sheet: Int) -> Bool {

@@ -110,6 +110,12 @@ package struct PipelineRun {
   private func warnIfEmpty(_ changes: [TableChange]) {
     let dated = changes.filter { $0.schema.timeColumn != nil }
     guard !dated.isEmpty, dated.allSatisfy({ $0.rows.count == 0 }) else { return }
+    if plan.context.values[TaxYear.self] == nil,
+      dated.allSatisfy({ $0.schema.timeColumn == "tax_year" })
+    {
+      return observer.warning(
+        "no tax year is set, so no form was made; say `nightmill tax 1099 --year 2026`")
+    }
     let window = plan.context.window
     let days = window.from.map { $0 == window.to ? $0.text : "\($0.text) to \(window.to.text)" }
     observer.warning(

@@ -32,18 +32,24 @@ package struct RunPlan: Sendable {
     self.options = options
     self.folder = folder
     let settings = pipeline.settings
+    let selected = try Self.select(pipeline, options)
+    let window = options.isFullRefresh ? Window(from: nil, to: window.to) : window
+    var values = ContextValues()
+    values[CommissionProgram.self] = settings.program
+    let parameters: Parameters
     do throws(ParameterError) {
-      context = RunContext(
-        window: options.isFullRefresh ? Window(from: nil, to: window.to) : window,
-        timeZone: settings.timezone, currency: settings.currency,
-        parameters: try Parameters(
-          settings.parameters, declarations: StageCatalogue.parameters,
-          currency: settings.currency),
-        memory: options.memory.map(Self.bounded))
+      parameters = try Parameters(
+        settings.parameters, declarations: StageCatalogue.parameters, currency: settings.currency)
     } catch {
       throw RunError(.configuration, "\(pipeline.file): \(error)", help: "")
     }
-    let selected = try Self.select(pipeline, options)
+    if selected.contains(TaxForms.name) {
+      values[TaxYear.self] = try TaxYear.read(
+        pipeline, window: window, parameters: parameters, folder: folder, world: Project.world)
+    }
+    context = RunContext(
+      window: window, timeZone: settings.timezone, currency: settings.currency,
+      parameters: parameters, values: values, memory: options.memory.map(Self.bounded))
     let types = Registry.stages.filter { selected.contains($0.name) }
     let order = try StageOrder.sorted(Self.candidates(types))
     stages = order.compactMap { name in types.first { $0.name == name } }

@@ -38,7 +38,8 @@ struct SourceFiles {
     let (files, unused) = try bound()
     if !unused.isEmpty {
       observer.warning(
-        "source \(spec.contract.source): columns not used: \(unused.joined(separator: ", "))")
+        "source \(spec.contract.source): columns not used: "
+          + shown(unused.joined(separator: ", ")))
     }
     return files
   }
@@ -95,7 +96,12 @@ struct SourceFiles {
           dataLine: hasHeader ? header.lines + 1 : 1), bound.extraColumns
       )
     } catch {
-      throw RunError(.configuration, "\(error)", help: "")
+      throw RunError(.configuration, shown("\(error)"), help: "")
     }
+  }
+
+  /// Text of a message, tax numbers hidden: what stands in place of a header may be a row.
+  private func shown(_ text: String) -> String {
+    spec.contract.holdsSecrets ? NineDigits.masked(text) : text
   }
 }

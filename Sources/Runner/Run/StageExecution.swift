@@ -48,9 +48,14 @@ final class TypedExecution<S: Stage>: StageExecution {
   }
 
   func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
+    try typed.finish(takePartial(), tables)
+  }
+
+  /// What was folded, for who finishes the stage otherwise; the execution is spent.
+  func takePartial() -> S.Partial {
     precondition(!isFinished, "finished twice")
     isFinished = true
-    return try typed.finish(total.take() ?? typed.makePartial(), tables)
+    return total.take() ?? typed.makePartial()
   }
 
   final class Worker: StageWorker {

@@ -80,7 +80,7 @@ struct Planning {
     return overrides
   }
 
-  private static func options(_ arguments: Arguments) throws(RunError) -> RunOptions {
+  static func options(_ arguments: Arguments) throws(RunError) -> RunOptions {
     var options = RunOptions()
     options.select = arguments.text(.select)
     options.exclude = arguments.text(.exclude)

@@ -1,0 +1,9 @@
+-- One row per day of the period with a line.
+SELECT "day", COUNT(*) AS line_count,
+  SUM(CASE WHEN reversal_of IS NULL THEN amount ELSE 0 END) AS earned,
+  SUM(CASE WHEN reversal_of IS NOT NULL THEN amount ELSE 0 END) AS reversals,
+  SUM(amount) AS total
+FROM commissions
+WHERE "day" BETWEEN :from AND :to
+GROUP BY "day"
+ORDER BY "day"

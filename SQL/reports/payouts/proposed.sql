@@ -1,0 +1,7 @@
+-- One row per payout to make. The key is the same however often the report is made: partner, last day, amount and lines.
+SELECT p.partner_id, d.company_name, d.email, d.payment_method, d.country, p.amount, p."lines",
+  p.as_of, 'nightmill-' || p.partner_id || '-' || CAST(p.as_of AS text) AS idempotency_key, p.commission_ids
+FROM payouts AS p
+LEFT JOIN partner_dimension AS d ON d.partner_id = p.partner_id
+WHERE p.decision = 'proposed'
+ORDER BY p.amount DESC, p.partner_id

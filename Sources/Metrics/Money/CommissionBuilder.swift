@@ -1,0 +1,284 @@
+import Engine
+
+/// Makes every commission line up to the window's end, in the ledger's order: metrics.md section 5.
+///
+/// The lines follow from the transactions, the owners, the partners and the program alone, never
+/// from lines made before, so a run on any day gives the same ones. One pass in order of time is
+/// enough: a bonus asks for the month before, a reversal for the lines of an earlier sale.
+struct CommissionBuilder {
+  let ledger: Ledger
+  let partners: PartnerTree
+  let owners: CustomerOwners
+  let program: CommissionProgram
+  /// The terms of each partner, by its row.
+  let tiers: [CommissionProgram.Tier]
+  private(set) var lines: [CommissionLine] = []
+  /// Adjustments whose sale is not known, by row of the ledger.
+  private(set) var unmatched: [Int32] = []
+
+  /// What has become of a sale that was adjusted.
+  private struct Adjusted {
+    /// Refunds and chargebacks less disputes won, in minor units of the sale's own currency.
+    var refunded: Int64 = 0
+    /// Whether the signup line is taken back for now.
+    var lostBonus = false
+  }
+
+  /// By row of the ledger: the first of a sale's lines, and how many there are.
+  private var firstLine: [Int32]
+  private var lineCount: [UInt8]
+  /// The sales that were adjusted, by row of the ledger.
+  private var adjusted: [Int32: Adjusted] = [:]
+  /// What is taken back of each line so far.
+  private var reversed: [Int64] = []
+  /// By user: whether its first sale has passed, the day of its first subscription under its owner,
+  /// and the last month in which it bought.
+  private var hasBought: [Bool]
+  private var firstSubscription: [Int32]
+  private var lastMonth: [Int32]
+  /// By partner: clients and direct sub-partners active per month, and the last month in which a
+  /// client of its own bought.
+  private var clients: [MonthCounter]
+  private var affiliates: [MonthCounter]
+  private var lastActive: [Int32]
+
+  private static let never = Int32.min
+
+  init(
+    _ ledger: Ledger, _ partners: PartnerTree, _ owners: CustomerOwners,
+    _ program: CommissionProgram
+  ) throws(StageError) {
+    self.ledger = ledger
+    self.partners = partners
+    self.owners = owners
+    self.program = program
+    tiers = try Self.tiers(of: partners.rows, program)
+    firstLine = [Int32](repeating: 0, count: ledger.count)
+    lineCount = [UInt8](repeating: 0, count: ledger.count)
+    hasBought = [Bool](repeating: false, count: owners.userCount)
+    firstSubscription = [Int32](repeating: Self.never, count: owners.userCount)
+    lastMonth = firstSubscription
+    let count = partners.rows.id.count
+    clients = [MonthCounter](repeating: MonthCounter(), count: count)
+    affiliates = clients
+    lastActive = [Int32](repeating: Self.never, count: count)
+  }
+
+  /// The terms of every partner; a tier that the program does not have stops the run, used or not.
+  private static func tiers(
+    of rows: PartnerTerms, _ program: CommissionProgram
+  ) throws(StageError) -> [CommissionProgram.Tier] {
+    var tiers: [CommissionProgram.Tier] = []
+    var unknown: Set<String> = []
+    for row in rows.id.indices {
+      let name = rows.tiers.text(of: Int(rows.tier[row]))
+      if let tier = program.tier(name) {
+        tiers.append(tier)
+      } else {
+        unknown.insert("\(name) (partner \(rows.ids.text(of: Int(rows.id[row]))))")
+      }
+    }
+    if unknown.isEmpty { return tiers }
+    let listed = unknown.sorted().prefix(5).joined(separator: ", ")
+    throw StageError(
+      stage: CommissionLedger.name,
+      message: "the program \(program.name) has no tier \(listed)"
+        + (unknown.count > 5 ? " and \(unknown.count - 5) more" : "")
+        + "; it has \(program.tiers.keys.sorted().joined(separator: ", "))",
+      help: "add the tier to the program, or a tier \"*\" for all others")
+  }
+
+  /// Makes the lines of all transactions.
+  mutating func build() throws(StageError) {
+    for row in 0..<ledger.count {
+      if ledger.isSale(row) { try addSale(row) } else { try addAdjustment(row) }
+    }
+  }
+
+  private mutating func addSale(_ row: Int) throws(StageError) {
+    let user = owners.user(ofRow: row)
+    guard user >= 0 else { return }
+    let isFirst = !hasBought[user]
+    hasBought[user] = true
+    let partner = Int(owners.partner[user])
+    guard partner >= 0, ledger.occurredAt[row] >= owners.since[user] else { return }
+
+    let start = lines.count
+    let tier = tiers[partner]
+    if isFirst, tier.signupBonus > 0 {
+      add(.signup, row, partner, of: partner, tier.signupBonus, base: 0, Rate(scaled: 0))
+    }
+    let day = Int32(ledger.days[row])
+    let kind = Int(ledger.kinds[row])
+    let isSubscription = kind >= Int(TransactionKind.subscription.rawValue)
+    if !isSubscription || isWithinTerm(user, day, tier) {
+      try addShares(row, kind, partner, isSubscription ? .recurring : .transaction)
+    }
+    count(user, of: partner, on: day)
+    firstLine[row] = Int32(start)
+    lineCount[row] = UInt8(lines.count - start)
+  }
+
+  /// Whether a subscription still earns, counted from the user's first one under this owner.
+  private mutating func isWithinTerm(
+    _ user: Int, _ day: Int32, _ tier: CommissionProgram.Tier
+  ) -> Bool {
+    if firstSubscription[user] == Self.never { firstSubscription[user] = day }
+    guard let months = tier.recurringMonths else { return true }
+    return day < Day(number: firstSubscription[user]).adding(months: months).number
+  }
+
+  /// The lines of a sale for its owner and the partners above it, and the owner's bonus.
+  private mutating func addShares(
+    _ row: Int, _ kind: Int, _ owner: Int, _ type: CommissionType
+  ) throws(StageError) {
+    let tier = tiers[owner]
+    var rates = tier.rates[kind]
+    if type == .recurring, program.partnerRate == .partner, partners.rows.rate[owner] != .absent {
+      let own = Rate(scaled: partners.rows.rate[owner])
+      if rates.isEmpty { rates = [own] } else { rates[0] = own }
+    }
+    guard !rates.isEmpty else { return }
+    let amount = try ledger.amount(row, for: CommissionLedger.name)
+    var partner = owner
+    for (level, rate) in rates.enumerated() {
+      if level > 0 {
+        guard let parent = partners.parent(of: partner) else { break }
+        partner = parent
+        // What an inactive partner would have got is paid to nobody.
+        guard partners.rows.status(partner, at: ledger.occurredAt[row]) == .active else { continue }
+      }
+      guard let share = Money.multiply(amount, by: rate) else { throw overflow(row) }
+      add(type, row, partner, of: owner, share, base: amount, rate, level: UInt8(level + 1))
+    }
+    guard rates[0].scaled > 0, let volume = tier.volumeBonus else { return }
+    let month = Self.month(Int32(ledger.days[row]))
+    let reached =
+      volume.count == .clients
+      ? clients[owner].count(before: month) : affiliates[owner].count(before: month)
+    guard let bonus = volume.rate(for: reached) else { return }
+    let share =
+      volume.mode == .points
+      ? Money.multiply(amount, by: bonus) : Self.multiply(amount, rates[0], bonus)
+    guard let share else { throw overflow(row) }
+    add(.bonus, row, owner, of: owner, share, base: amount, bonus)
+  }
+
+  /// Adds a line; one of nothing is left out.
+  private mutating func add(
+    _ type: CommissionType, _ row: Int, _ partner: Int, of owner: Int, _ amount: Int64,
+    base: Int64, _ rate: Rate, level: UInt8 = 1
+  ) {
+    guard amount != 0 else { return }
+    let day = Int32(ledger.days[row])
+    lines.append(
+      CommissionLine(
+        type: type, level: level, partner: Int32(partner), owner: Int32(owner), row: Int32(row),
+        day: day, readyOn: day + Int32(tiers[owner].holdDays), amount: amount, base: base,
+        rate: rate))
+    reversed.append(0)
+  }
+
+  /// Notes that an owned user bought, for the bonuses of the month after.
+  private mutating func count(_ user: Int, of partner: Int, on day: Int32) {
+    let month = Self.month(day)
+    if lastMonth[user] != month {
+      lastMonth[user] = month
+      clients[partner].add(in: month)
+    }
+    if lastActive[partner] != month {
+      lastActive[partner] = month
+      if let parent = partners.parent(of: partner) { affiliates[parent].add(in: month) }
+    }
+  }
+
+  /// Months since year 0, for comparing.
+  private static func month(_ day: Int32) -> Int32 {
+    let (year, month, _) = Day(number: day).civil
+    return Int32(year * 12 + month - 1)
+  }
+
+  /// amount × rate × bonus, rounded once; nil on overflow. Rates are reduced first: two of them with
+  /// all their 24 decimals would leave 128 bits too little room.
+  private static func multiply(_ amount: Int64, _ rate: Rate, _ bonus: Rate) -> Int64? {
+    let (above, below) = reduced(rate)
+    let (aboveBonus, belowBonus) = reduced(bonus)
+    let (product, overflow) = (Int128(amount) * Int128(above)).multipliedReportingOverflow(
+      by: Int128(aboveBonus))
+    if overflow { return nil }
+    return Money.narrow(Money.divideRounded(product, Int128(below) * Int128(belowBonus)))
+  }
+
+  private static func reduced(_ rate: Rate) -> (Int64, Int64) {
+    var (divisor, rest) = (Rate.scale, rate.scaled)
+    while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+    return (rate.scaled / divisor, Rate.scale / divisor)
+  }
+
+  private func overflow(_ row: Int) -> StageError {
+    CommissionLedger.overflowError("commission of transaction \(ledger.ids.text(row) ?? "")")
+  }
+}
+
+// Reversals.
+extension CommissionBuilder {
+  private mutating func addAdjustment(_ row: Int) throws(StageError) {
+    guard ledger.originals[row] != .absent else {
+      unmatched.append(Int32(row))
+      return
+    }
+    let original = Int(ledger.originals[row])
+    guard lineCount[original] > 0, ledger.currencies[row] == ledger.currencies[original] else {
+      return
+    }
+    var sale = adjusted[Int32(original)] ?? Adjusted()
+    let isReturn = ledger.kinds[row] == TransactionKind.disputeWon.rawValue
+    sale.refunded = try CommissionLedger.sum(
+      sale.refunded, isReturn ? -ledger.ownAmounts[row] : ledger.ownAmounts[row],
+      "adjustments of transaction \(ledger.ids.text(original) ?? "")")
+    let whole = ledger.ownAmounts[original]
+    let part = min(whole, max(0, sale.refunded))
+    let start = Int(firstLine[original])
+    for index in start..<(start + Int(lineCount[original])) {
+      let line = lines[index]
+      if line.type == .signup {
+        reverseBonus(index, row, isFull: part == whole, &sale)
+        continue
+      }
+      let target = Money.narrow(
+        Money.divideRounded(Int128(line.amount) * Int128(part), Int128(whole)))
+      // A part of the line is never beyond it.
+      guard let target else { throw overflow(row) }
+      addReversal(of: index, row, -(target - reversed[index]))
+      reversed[index] = target
+    }
+    adjusted[Int32(original)] = sale
+  }
+
+  /// The signup line falls whole when its sale is fully refunded within its hold, and comes back when
+  /// a dispute won undoes that.
+  private mutating func reverseBonus(
+    _ index: Int, _ row: Int, isFull: Bool, _ sale: inout Adjusted
+  ) {
+    if isFull, !sale.lostBonus, Int32(ledger.days[row]) <= lines[index].readyOn {
+      sale.lostBonus = true
+      addReversal(of: index, row, -lines[index].amount)
+    } else if !isFull, sale.lostBonus {
+      sale.lostBonus = false
+      addReversal(of: index, row, lines[index].amount)
+    }
+  }
+
+  private mutating func addReversal(of index: Int, _ row: Int, _ amount: Int64) {
+    guard amount != 0 else { return }
+    var line = lines[index]
+    line.reverses = Int32(index)
+    line.row = Int32(row)
+    line.day = Int32(ledger.days[row])
+    // It waits for whichever comes later: its own day, or the day its line is ready.
+    line.readyOn = max(line.day, line.readyOn)
+    line.amount = amount
+    lines.append(line)
+    reversed.append(0)
+  }
+}

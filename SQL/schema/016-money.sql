@@ -48,7 +48,8 @@ CREATE TABLE payouts (
   reason text,
   "lines" {{integer}} NOT NULL,
   as_of {{day}} NOT NULL,
-  commission_ids text NOT NULL
+  commission_ids text NOT NULL,
+  idempotency_key text -- NULL: held
 );
 CREATE INDEX payouts_as_of ON payouts (as_of);
 
@@ -82,3 +83,19 @@ CREATE TABLE partner_fees (
   UNIQUE (partner_id, fee, "day")
 );
 CREATE INDEX partner_fees_day ON partner_fees ("day");
+
+CREATE TABLE reseller_usage (
+  "month" {{day}} NOT NULL, -- its first day
+  account_id text NOT NULL,
+  partner_id text NOT NULL,
+  "plan" text NOT NULL,
+  calls {{integer}} NOT NULL,
+  included_calls {{integer}}, -- NULL: any number
+  "usage" {{ratio}},
+  calls_over {{integer}} NOT NULL,
+  sales {{integer}} NOT NULL,
+  revenue {{money}} NOT NULL,
+  complete {{boolean}} NOT NULL,
+  UNIQUE ("month", account_id)
+);
+CREATE INDEX reseller_usage_partner_id ON reseller_usage (partner_id);

@@ -13,11 +13,14 @@ package final class AtomicFile {
   private var buffer: [UInt8] = []
   private var isCommitted = false
 
-  /// Begins a file; `mode` is subject to the process's mask.
-  package init(_ path: String, mode: mode_t = 0o640) throws(FileError) {
+  /// Begins a file; `mode` is subject to the process's mask. One that is alone in a folder of its
+  /// process has no forerunner to clear away.
+  package init(
+    _ path: String, mode: mode_t = 0o640, isAlone: Bool = false
+  ) throws(FileError) {
     self.path = path
     temporaryPath = "\(path).partial-\(getpid())"
-    removeAbandoned(path)
+    if !isAlone { removeAbandoned(path) }
     unlink(temporaryPath)
     descriptor = open(temporaryPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if descriptor < 0 { throw FileError.system("create it", path) }

@@ -6,6 +6,8 @@ package struct KPI: Sendable {
     case relative
     /// In percentage points, for ratios.
     case points
+    /// Not at all: the figure stands for itself.
+    case none
   }
 
   /// What the figure is.

@@ -42,9 +42,10 @@ extension XLSXFile {
           found: "\(kpi.value) and \(previous)")
       }
     }
-    guard let previous = kpi.previous, let before = previous.number else {
+    guard kpi.change != .none, let previous = kpi.previous, let before = previous.number else {
       return try merge(
-        .text("no earlier period"), on: state, row: row + 2, column: column, span: span,
+        .text(kpi.change == .none ? "" : "no earlier period"), on: state, row: row + 2,
+        column: column, span: span,
         format: styles.format(.tileLabel))
     }
     try merge(
@@ -77,6 +78,7 @@ extension XLSXFile {
           .map { ($0 * 1_000_000).rounded() / 10_000 }
       }
       role = .tilePoints
+    case .none: return
     }
     let (r, c) = (lxw_row_t(row), lxw_col_t(column))
     let format = styles.format(role)

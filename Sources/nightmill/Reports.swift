@@ -9,6 +9,8 @@ struct Reports {
   let currency: Currency
   let timeZone: Engine.TimeZone
   let output: String
+  /// Where it is told how far a report is that has many files; nil to be quiet.
+  var console: Console?
 
   /// Lines of files with their rows and sizes.
   struct Files {
@@ -17,6 +19,19 @@ struct Reports {
     /// Adds a file.
     mutating func add(_ path: String, rows: Int, bytes: Int) {
       columns.add([path, Figures.count(rows, "row"), fileSize(bytes)])
+    }
+
+    /// Adds files, those of a folder with many as one line.
+    mutating func add(_ files: [WrittenFile]) {
+      for file in files where file.folder == nil {
+        add(file.path, rows: file.rows, bytes: file.bytes)
+      }
+      for folder in Set(files.compactMap(\.folder)).sorted() {
+        let own = files.filter { $0.folder == folder }
+        add(
+          "\(folder)/ (\(Figures.count(own.count, "file")))", rows: own.reduce(0) { $0 + $1.rows },
+          bytes: own.reduce(0) { $0 + $1.bytes })
+      }
     }
 
     /// A line each.
@@ -30,12 +45,11 @@ struct Reports {
   ) throws(RunError) -> Files {
     let run = ReportRun(
       project: project, warehouse: warehouse, currency: currency, timeZone: timeZone,
-      output: output)
+      output: output, progress: console.map(ReportProgress.init).map { $0.show })
+    let written = try run.make(names, period: period)
+    for file in written { try Self.tell(observer, of: file) }
     var files = Files()
-    for file in try run.make(names, period: period) {
-      files.add(file.path, rows: file.rows, bytes: file.bytes)
-      try Self.tell(observer, of: file)
-    }
+    files.add(written)
     return files
   }
 }

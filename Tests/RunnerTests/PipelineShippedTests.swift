@@ -9,7 +9,11 @@ import YAML
 struct PipelineShippedTests {
   /// What there really is, and the reports that weekly names.
   static let known = Registry.knownNames(
-    reports: ["weekly-vendors", "weekly-products", "weekly-growth"])
+    reports: [
+      "weekly-vendors", "weekly-products", "weekly-growth", "weekly-partners",
+      "commission-register",
+      "payouts",
+    ])
 
   private func load(
     _ name: String, _ overrides: SettingsOverrides = SettingsOverrides()
@@ -34,7 +38,7 @@ struct PipelineShippedTests {
     #expect(pipeline.source("calls")?.files == ["calls*.csv*"])
     #expect(
       pipeline.sources.filter(\.isOptional).map(\.contract.source) == [
-        "disputes", "exchange_rates",
+        "disputes", "reseller_accounts", "exchange_rates",
       ])
     #expect(pipeline.sources.allSatisfy { $0.maxQuarantined == Percentage(parsing: "1 %") })
   }
@@ -46,7 +50,8 @@ struct PipelineShippedTests {
       let days = settings.days(today: try #require(Day(day)))
       #expect(days == .init(from: Day("2026-06-01"), to: try #require(Day("2026-06-07"))))
     }
-    #expect(try load("weekly").reports == ["weekly-vendors", "weekly-products", "weekly-growth"])
+    #expect(try load("weekly").reports == load("nightly").reports)
+    #expect(try load("weekly").reports.first == "weekly-vendors")
   }
 
   @Test("conformance has every source, none of them needed, and lets every row be bad")

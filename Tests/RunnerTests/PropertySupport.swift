@@ -60,6 +60,7 @@ struct Job {
     "vendor_dimension", "product_dimension", "click_quality", "referrals", "attribution",
     "partner_analytics", "conversion_funnel", "referral_stats", "fraud_signals", "partner_scores",
     "commissions", "commission_exceptions", "payouts", "payout_register", "partner_fees",
+    "reseller_usage",
     "partner_dimension",
     "growth_metrics", "mrr_movements", "customer_ltv", "product_forecast",
   ]

@@ -41,7 +41,7 @@ struct SchemaTests {
   static let reportPlaces =
     [Place(nonsense: "zz_report", file: "report", pointer: "")]
     + [
-      "parameter", "page", "tiles", "figure", "block", "chart", "table", "sheet", "column",
+      "each", "parameter", "page", "tiles", "figure", "block", "chart", "table", "sheet", "column",
       "threshold", "csv", "csv_column", "controls", "control",
     ].map { Place(nonsense: "zz_\($0)", file: "report", pointer: "/$defs/\($0)") }
 
@@ -80,6 +80,7 @@ struct SchemaTests {
       summary: S
       period: week
       zz_report: 1
+      each: {sql: a.sql, key: a, zz_each: 1}
       parameters: {p: {type: day, value: 2026-01-01, summary: s, zz_parameter: 1}}
       page:
         zz_page: 1

@@ -100,4 +100,28 @@ import Testing
     let before = try project.nightmill(["diff", "product_dimension", "--rows", "0"] + Self.days)
     #expect(before.out.split(separator: "\n").count == 2)
   }
+
+  @Test("a commission line is told from click to payout; an ID that is none says where IDs are")
+  func commission() throws {
+    let project = try Self.published()
+    let query = try project.nightmill([
+      "query", "--format", "csv",
+      "SELECT id, transaction_id FROM commissions WHERE rate > 0 AND reversal_of IS NULL ORDER BY id LIMIT 1",
+    ])
+    let fields = try #require(query.out.split(separator: "\n").last).split(separator: ",")
+    let shown = try project.nightmill(["show", "commissions", "--id", String(fields[0])])
+    #expect(shown.exit == 0, "\(shown.err)")
+    let steps = shown.out.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+    for step in ["clicks", "touches", "referral", "sale", "rate", "line", "taken", "payout"] {
+      #expect(steps.contains(Substring(step)), "\(shown.out)")
+    }
+    #expect(shown.out.contains(fields[1]) && shown.out.contains(" % of "))
+    let none = try project.nightmill(["show", "commissions", "--id", "x"])
+    #expect(none.exit == 1)
+    #expect(none.err.contains("no commission line has the ID \"x\""))
+    let sale = try project.nightmill(["show", "commissions", "--id", String(fields[1])])
+    #expect(sale.exit == 1 && sale.err.contains(fields[0]), "a sale names its lines")
+    let stage = try project.nightmill(["show", "vendor_connections", "--id", "x"])
+    #expect(stage.exit == 64)
+  }
 }

@@ -6,4 +6,4 @@ SELECT
     WHERE "day" BETWEEN :from AND :to AND reversal_of IS NULL) AS earned,
   (SELECT COALESCE(SUM(amount), 0) FROM commissions
     WHERE "day" BETWEEN :from AND :to AND reversal_of IS NOT NULL) AS reversals,
-  (SELECT COALESCE(SUM(amount), 0) FROM commissions WHERE "day" BETWEEN :from AND :to) AS total
+  (SELECT COALESCE(SUM(amount), 0) FROM commissions WHERE "day" BETWEEN :from AND :to) AS net

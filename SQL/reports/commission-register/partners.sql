@@ -12,7 +12,7 @@ SELECT
     AS "transaction",
   SUM(CASE WHEN c."type" = 'bonus' AND c.reversal_of IS NULL THEN c.amount ELSE 0 END) AS bonus,
   SUM(CASE WHEN c.reversal_of IS NOT NULL THEN c.amount ELSE 0 END) AS reversals,
-  SUM(c.amount) AS total,
+  SUM(c.amount) AS net,
   SUM(CASE WHEN c.status = 'pending' THEN c.amount ELSE 0 END) AS pending,
   SUM(CASE WHEN c.status = 'approved' THEN c.amount ELSE 0 END) AS approved,
   SUM(CASE WHEN c.status = 'disputed' THEN c.amount ELSE 0 END) AS disputed,
@@ -22,4 +22,4 @@ FROM commissions AS c
 LEFT JOIN partner_dimension AS d ON d.partner_id = c.partner_id
 WHERE c."day" BETWEEN :from AND :to
 GROUP BY c.partner_id, d.company_name, d.tier, d.status
-ORDER BY total DESC, c.partner_id
+ORDER BY net DESC, c.partner_id

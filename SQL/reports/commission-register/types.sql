@@ -2,7 +2,7 @@
 SELECT "type", status, COUNT(*) AS line_count,
   SUM(CASE WHEN reversal_of IS NULL THEN amount ELSE 0 END) AS earned,
   SUM(CASE WHEN reversal_of IS NOT NULL THEN amount ELSE 0 END) AS reversals,
-  SUM(amount) AS total
+  SUM(amount) AS net
 FROM commissions
 WHERE "day" BETWEEN :from AND :to
 GROUP BY "type", status

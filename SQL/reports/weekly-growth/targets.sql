@@ -1,6 +1,6 @@
--- One row per target of the business. A share is part / whole, an amount total / number; a week that is not over is not judged.
+-- One row per target of the business. A share is part / whole, amount / number; a week that is not over is not judged.
 SELECT
-  t.place, t.target, t.part, t.whole, t.total, t.number, t.goal, t.goal_amount,
+  t.place, t.target, t.part, t.whole, t.amount, t.number, t.goal, t.goal_amount,
   CASE
     WHEN t.outcome IS NULL THEN 'not available'
     WHEN :as_of < :to THEN 'week not over'
@@ -8,7 +8,7 @@ SELECT
   END AS state
 FROM (
   SELECT
-    1 AS place, 'Calls that vendors take' AS target, c.part, c.whole, NULL AS total, NULL AS number,
+    1 AS place, 'Calls that vendors take' AS target, c.part, c.whole, NULL AS amount, NULL AS number,
     'at least 95 %' AS goal, NULL AS goal_amount,
     CASE WHEN c.whole > 0 THEN CASE WHEN 100 * c.part >= 95 * c.whole THEN 'met' ELSE 'missed' END END AS outcome
   FROM (
@@ -30,11 +30,22 @@ FROM (
   ) AS u
   UNION ALL
   SELECT
-    3, 'Lifetime value per customer', NULL, NULL, v.total, v.number, 'at least', :lifetime_value,
-    CASE WHEN v.number > 0 THEN CASE WHEN v.total >= :lifetime_value * v.number THEN 'met' ELSE 'missed' END END
-  FROM (SELECT SUM(predicted_ltv) AS total, COUNT(*) AS number FROM customer_ltv) AS v
+    3, 'Lifetime value per customer', NULL, NULL, v.amount, v.number, 'at least', :lifetime_value,
+    CASE WHEN v.number > 0 THEN CASE WHEN v.amount >= :lifetime_value * v.number THEN 'met' ELSE 'missed' END END
+  FROM (SELECT SUM(predicted_ltv) AS amount, COUNT(*) AS number FROM customer_ltv) AS v
   UNION ALL
-  SELECT 4, 'Commissions paid of net revenue', NULL, NULL, NULL, NULL, 'below 40 %', NULL, NULL
+  SELECT
+    4, 'Commissions of net revenue', p.part, g.whole, NULL, NULL, 'below 40 %', NULL,
+    CASE WHEN g.whole > 0 AND p.part IS NOT NULL
+      THEN CASE WHEN 100 * p.part < 40 * g.whole THEN 'met' ELSE 'missed' END END
+  FROM (
+    SELECT SUM(commission_earned) AS part
+    FROM partner_analytics
+    WHERE metric_date BETWEEN :from AND :to
+  ) AS p
+  CROSS JOIN (
+    SELECT SUM(net_revenue) AS whole FROM growth_metrics WHERE metric_date BETWEEN :from AND :to
+  ) AS g
   UNION ALL
   SELECT 5, 'Lifetime value to acquisition cost', NULL, NULL, NULL, NULL, 'at least 3', NULL, NULL
 ) AS t

@@ -8,7 +8,9 @@ import Engine
 struct CommissionBuilder {
   let ledger: Ledger
   let partners: PartnerTree
-  let owners: CustomerOwners
+  let owned: OwnedCustomers
+  /// The row of each partner that owns somebody, by its code in `owned`; −1 for one that is gone.
+  private let partnerRows: [Int32]
   let program: CommissionProgram
   /// The terms of each partner, by its row.
   let tiers: [CommissionProgram.Tier]
@@ -45,18 +47,19 @@ struct CommissionBuilder {
   private static let never = Int32.min
 
   init(
-    _ ledger: Ledger, _ partners: PartnerTree, _ owners: CustomerOwners,
+    _ ledger: Ledger, _ partners: PartnerTree, _ owned: OwnedCustomers,
     _ program: CommissionProgram
   ) throws(StageError) {
     self.ledger = ledger
     self.partners = partners
-    self.owners = owners
+    self.owned = owned
+    partnerRows = partners.rows(of: owned.partners)
     self.program = program
     tiers = try Self.tiers(of: partners.rows, program)
     firstLine = [Int32](repeating: 0, count: ledger.count)
     lineCount = [UInt8](repeating: 0, count: ledger.count)
-    hasBought = [Bool](repeating: false, count: owners.userCount)
-    firstSubscription = [Int32](repeating: Self.never, count: owners.userCount)
+    hasBought = [Bool](repeating: false, count: ledger.users.pool.count)
+    firstSubscription = [Int32](repeating: Self.never, count: ledger.users.pool.count)
     lastMonth = firstSubscription
     let count = partners.rows.id.count
     clients = [MonthCounter](repeating: MonthCounter(), count: count)
@@ -96,12 +99,15 @@ struct CommissionBuilder {
   }
 
   private mutating func addSale(_ row: Int) throws(StageError) {
-    let user = owners.user(ofRow: row)
+    let user = Int(ledger.users.codes[row])
     guard user >= 0 else { return }
     let isFirst = !hasBought[user]
     hasBought[user] = true
-    let partner = Int(owners.partner[user])
-    guard partner >= 0, ledger.occurredAt[row] >= owners.since[user] else { return }
+    guard let customer = owned.customer(ofUser: Int32(user)),
+      ledger.occurredAt[row] >= customer.createdAt
+    else { return }
+    let partner = Int(partnerRows[Int(customer.partner)])
+    guard partner >= 0 else { return }
 
     let start = lines.count
     let tier = tiers[partner]

@@ -105,15 +105,15 @@ package struct CommissionLedger: MetricStage {
       }
     }
     let partners = try PartnerTree(partial.partners, for: Self.name)
-    let owners = CustomerOwners(ledger, referrals: tables.table(Owners.name), partners)
-    var builder = try CommissionBuilder(ledger, partners, owners, program)
+    let owned = OwnedCustomers(tables.table(Owners.name), ledger)
+    var builder = try CommissionBuilder(ledger, partners, owned, program)
     try builder.build()
     var lines = builder.lines
     name(&lines, ledger, partners)
     judge(&lines, ledger, partners, partial)
     return [
       TableChange(
-        rows: table(lines, ledger, owners, partners, partial.payouts), replaces: .nothing),
+        rows: table(lines, ledger, owned, partners, partial.payouts), replaces: .nothing),
       TableChange(rows: exceptions(builder.unmatched, ledger), replaces: .nothing),
     ]
   }
@@ -172,7 +172,7 @@ package struct CommissionLedger: MetricStage {
   }
 
   private func table(
-    _ lines: [CommissionLine], _ ledger: Ledger, _ owners: CustomerOwners, _ partners: PartnerTree,
+    _ lines: [CommissionLine], _ ledger: Ledger, _ owned: OwnedCustomers, _ partners: PartnerTree,
     _ payouts: ListedLines
   ) -> Table {
     func integers(_ value: (CommissionLine) -> Int64) -> TableColumn { .integers(lines.map(value)) }
@@ -184,7 +184,7 @@ package struct CommissionLedger: MetricStage {
     let ids = ledger.ids
     let users = lines.map { line in
       let origin = line.reverses < 0 ? line.row : lines[Int(line.reverses)].row
-      return Int32(owners.user(ofRow: Int(origin)))
+      return ledger.users.codes[Int(origin)]
     }
     return Table(
       schema: Self.schema,
@@ -196,8 +196,11 @@ package struct CommissionLedger: MetricStage {
         integers { Int64($0.level) },
         partner(\.partner),
         partner(\.owner),
-        .texts(TextColumn(codes: users, pool: owners.users)),
-        .texts(owners.referralIDs(ofUsers: users)),
+        .texts(TextColumn(codes: users, pool: ledger.users.pool)),
+        .texts(
+          TextColumn(
+            codes: users.map { owned.customer(ofUser: $0)?.referral ?? -1 },
+            pool: owned.referrals)),
         .texts(TextColumn(codes: lines.map { ids.codes[Int($0.row)] }, pool: ids.pool)),
         .texts(
           TextColumn(

@@ -115,8 +115,8 @@ package struct PartnerFees: MetricStage {
     guard let program = context.values[CommissionProgram.self] else { return [empty] }
     let partners = try PartnerTree(partial.terms, for: Self.name)
     let ledger = tables.ownedLedger
-    let owners = CustomerOwners(ledger, referrals: tables.table(Owners.name), partners)
-    let revenue = try monthlyRevenue(ledger, owners, partners)
+    let owned = OwnedCustomers(tables.table(Owners.name), ledger)
+    let revenue = try monthlyRevenue(ledger, owned, partners)
     var rows: [Row] = []
     for partner in partial.terms.id.indices where partial.pays[partner] {
       let name = partial.terms.tiers.text(of: Int(partial.terms.tier[partner]))
@@ -181,17 +181,14 @@ package struct PartnerFees: MetricStage {
   /// By partner and the first day of a month that ends in the window: what its customers' sales,
   /// from their referral on, and their adjustments came to.
   private func monthlyRevenue(
-    _ ledger: Ledger, _ owners: CustomerOwners, _ partners: PartnerTree
+    _ ledger: Ledger, _ owned: OwnedCustomers, _ partners: PartnerTree
   ) throws(StageError) -> [Int: [Day: Int64]] {
     var totals: [Int: [Day: Int64]] = [:]
     let first = Int64(context.window.from.map { $0.firstOfMonth.number } ?? .min)
+    let rows = partners.rows(of: owned.partners)
     for row in 0..<ledger.count where ledger.days[row] >= first {
-      let sale = ledger.isSale(row) ? row : Int(ledger.originals[row])
-      guard ledger.isSale(row) || ledger.originals[row] != .absent else { continue }
-      let user = owners.user(ofRow: sale)
-      guard user >= 0, owners.partner[user] >= 0, ledger.occurredAt[sale] >= owners.since[user]
-      else { continue }
-      let partner = Int(owners.partner[user])
+      guard let owner = owned.owner(of: row), rows[Int(owner)] >= 0 else { continue }
+      let partner = Int(rows[Int(owner)])
       let amount = try ledger.amount(row, for: Self.name)
       let isTaken =
         ledger.kinds[row] == TransactionKind.refund.rawValue

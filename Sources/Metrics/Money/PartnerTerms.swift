@@ -83,6 +83,11 @@ struct PartnerTree {
     return row < 0 ? nil : Int(row)
   }
 
+  /// The rows of the partners of a pool of IDs, by code; −1 where there is none.
+  func rows(of ids: StringPool) -> [Int32] {
+    (0..<ids.count).map { code in ids.withBytes(of: code) { row(of: $0) }.map { Int32($0) } ?? -1 }
+  }
+
   /// The row of a partner's parent, nil where it has none or the parent does not exist.
   func parent(of row: Int) -> Int? {
     let code = rows.parent[row]

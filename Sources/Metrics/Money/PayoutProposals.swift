@@ -28,6 +28,7 @@ package struct PayoutProposals: MetricStage {
       ColumnSchema("lines", .integer),
       ColumnSchema("as_of", .day, extra: true),
       ColumnSchema("commission_ids", .text, extra: true),
+      ColumnSchema("idempotency_key", .text, nullable: true, extra: true),
     ])
 
   /// Why a payout waits; the raw value is the code of the reason, in the order they are asked.
@@ -103,6 +104,7 @@ package struct PayoutProposals: MetricStage {
     var holds: [Int32] = []
     var counts: [Int64] = []
     var lists = TextColumn()
+    var keys = TextColumn()
     for (partner, due) in dues.enumerated() where !due.ids.isEmpty {
       codes.append(partners.rows.id[partner])
       amounts.append(due.amount)
@@ -115,6 +117,11 @@ package struct PayoutProposals: MetricStage {
         NameUUID.append(id, to: &text)
       }
       text.withView { lists.append($0) }
+      guard hold == nil else {
+        keys.append(nil)
+        continue
+      }
+      Self.idempotencyKey(partners.id(partner), paying: text).withView { keys.append($0) }
     }
     let decisions = StringPool(words: ["proposed", "held"])
     let asOf = [Int64](repeating: Int64(context.window.lastDay), count: codes.count)
@@ -124,9 +131,15 @@ package struct PayoutProposals: MetricStage {
         .texts(TextColumn(codes: codes, pool: partners.rows.ids)), .integers(amounts),
         .texts(TextColumn(codes: holds.map { $0 < 0 ? 0 : 1 }, pool: decisions)),
         .texts(TextColumn(codes: holds, pool: StringPool(words: Hold.words))),
-        .integers(counts), .integers(asOf), .texts(lists),
+        .integers(counts), .integers(asOf), .texts(lists), .texts(keys),
       ])
     return [TableChange(rows: table, replaces: .everything)]
+  }
+
+  /// What a payment service is given with a payout, so that a proposal that it gets twice is paid once:
+  /// it follows from the partner and the lines, and so stays the same on the next day.
+  static func idempotencyKey(_ partner: String, paying lines: [UInt8]) -> [UInt8] {
+    NameUUID.url(Array("nightmill:payout:\(partner):".utf8) + lines)
   }
 
   private struct Due {

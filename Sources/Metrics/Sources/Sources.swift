@@ -6,8 +6,8 @@ import Engine
 package enum Sources {
   /// Every source, by name.
   package static let all: [Contract] = [
-    calls, clicks, disputes, exchangeRates, partners, payouts, products, taxProfiles, transactions,
-    users, vendors,
+    calls, clicks, disputes, exchangeRates, partners, payouts, products, resellerAccounts, taxProfiles,
+    transactions, users, vendors,
   ]
 
   /// The contract of a source, nil if there is none of that name.

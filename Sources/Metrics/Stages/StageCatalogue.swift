@@ -33,6 +33,7 @@ package enum StageCatalogue {
     Entry(stage: PayoutProposals.self),
     Entry(stage: PayoutRegister.self),
     Entry(stage: PartnerFees.self),
+    Entry(stage: ResellerUsage.self),
     Entry(stage: PartnerAnalytics.self),
     Entry(stage: ConversionFunnel.self),
     Entry(stage: ReferralStats.self),

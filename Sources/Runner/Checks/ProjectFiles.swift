@@ -131,6 +131,7 @@ extension Report {
   /// Its queries with the columns that are made from each.
   fileprivate var queries: [(query: Query, columns: [Column])] {
     var queries = sheets.map { (query: $0.query, columns: $0.columns) }
+    if let each { queries.append((each.query, [each.column])) }
     if let tiles { queries.append((tiles.query, tiles.figures.map(\.column))) }
     if let controls { queries.append((controls.query, controls.figures.map(\.column))) }
     return queries

@@ -17,6 +17,8 @@ package struct Report: Sendable {
   package let file: String
   /// What its periods are whole units of.
   package let unit: ReportPeriod.Unit
+  /// What it is made for one by one; nil for a report that is made once.
+  let each: Each?
   /// Values of its own for its SQL.
   package let parameters: [Parameter]
   /// What its words mean, for About.
@@ -52,6 +54,22 @@ package struct Report: Sendable {
     package let text: String
   }
 
+  /// A query with a row for every time that the report is made.
+  struct Each: Sendable {
+    let query: Query
+    /// Its column with what the report is of, a text and different in every row: a parameter of that
+    /// name for the report's own queries.
+    let key: String
+    let mark: Mark
+
+    /// The key as a column, for reading and checking the query.
+    var column: Column {
+      Column(
+        key: key, mark: mark, title: key, type: .text, decimals: 2, width: nil,
+        origin: .query(key), total: .none, rules: [])
+    }
+  }
+
   /// A query of SQL/reports.
   struct Query: Sendable {
     /// The file's path.
@@ -64,6 +82,8 @@ package struct Report: Sendable {
   struct Tiles: Sendable {
     let query: Query
     let mark: Mark
+    /// Whether the period before is asked for, too.
+    let isCompared: Bool
     let figures: [Figure]
   }
 

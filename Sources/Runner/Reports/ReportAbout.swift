@@ -87,13 +87,17 @@ struct RunFacts {
 /// The about sheet: where the figures come from, whether they agree, what the words mean.
 struct ReportAbout {
   let report: Report
+  let subject: String?
   let period: ReportPeriod
   let format: ReportFormat
   let currency: Currency
   private var controls: [(key: String, value: Cell)] = []
 
-  init(report: Report, period: ReportPeriod, format: ReportFormat, currency: Currency) {
+  init(
+    report: Report, subject: String?, period: ReportPeriod, format: ReportFormat, currency: Currency
+  ) {
     self.report = report
+    self.subject = subject
     self.period = period
     self.format = format
     self.currency = currency
@@ -166,18 +170,16 @@ struct ReportAbout {
         rows: [
           ("Report", .text("\(report.title): \(report.summary)")),
           ("Period", .text(period.words)),
-          (
-            "Compared with",
-            .text(
-              run.reaches(period.to)
-                ? period.previous(by: report.unit).words : "nothing: the period is not over")
-          ),
+          ("Compared with", .text(comparedWith(run))),
           ("State", .text(completeness)),
           ("Data as of", run.dataUpTo.map { .day($0.number) } ?? .text("nothing published yet")),
           ("Time zone", .text("\(format.timeZone.name): days, weeks and times are of this zone")),
           ("Currency", .text("\(currency.text), \(currency.digits) decimals")),
         ])
     ]
+    if let each = report.each, let subject {
+      sections[0].rows.insert((each.key, .text(subject)), at: 1)
+    }
     if let last = run.last {
       let window = "\(last.from?.text ?? "the beginning") to \(last.to.text)"
       sections.append(
@@ -188,22 +190,8 @@ struct ReportAbout {
             ("Published at", format.cell(.number(last.finishedAt), .instant)),
             ("Days it made", .text(window)), ("Nightmill", .text(last.version)),
           ]))
-      let names = ["read", "used", "filtered", "duplicate", "superseded", "refused"]
-      sections.append(
-        AboutSection(
-          "Rows of that run by source",
-          rows: run.sources.map { source in
-            let parts = zip(source.counts, names).filter { $0.0 != 0 || $0.1 == "read" }
-            return (
-              source.name, .text(parts.map { "\($0.1) \($0.0)" }.joined(separator: " · "))
-            )
-          }))
-      sections.append(
-        AboutSection(
-          "Refused rows of that run by reason",
-          rows: run.refused.isEmpty
-            ? [("None", .text("every row was accepted"))]
-            : run.refused.map { ($0.name, .integer($0.count)) }))
+      // What the business read and refused is none of the business of whoever gets a single one.
+      if report.each == nil { sections += Self.rows(run) }
     }
     if !controls.isEmpty { sections.append(AboutSection("Control totals", rows: controls)) }
     sections.append(AboutSection("Sheets", rows: Self.counts(report, tables)))
@@ -223,5 +211,31 @@ struct ReportAbout {
         AboutSection("Definitions", rows: report.definitions.map { ($0.term, .text($0.text)) }))
     }
     return sections
+  }
+
+  /// What the last run read and refused.
+  private static func rows(_ run: RunFacts) -> [AboutSection] {
+    let names = ["read", "used", "filtered", "duplicate", "superseded", "refused"]
+    return [
+      AboutSection(
+        "Rows of that run by source",
+        rows: run.sources.map { source in
+          let parts = zip(source.counts, names).filter { $0.0 != 0 || $0.1 == "read" }
+          return (
+            source.name, .text(parts.map { "\($0.1) \($0.0)" }.joined(separator: " · "))
+          )
+        }),
+      AboutSection(
+        "Refused rows of that run by reason",
+        rows: run.refused.isEmpty
+          ? [("None", .text("every row was accepted"))]
+          : run.refused.map { ($0.name, .integer($0.count)) }),
+    ]
+  }
+
+  private func comparedWith(_ run: RunFacts) -> String {
+    guard report.tiles?.isCompared ?? true else { return "nothing" }
+    return run.reaches(period.to)
+      ? period.previous(by: report.unit).words : "nothing: the period is not over"
   }
 }

@@ -12,6 +12,8 @@ struct ReportContent {
   }
 
   let report: Report
+  /// What it is of, where it is made for each row of a query.
+  let subject: String?
   let period: ReportPeriod
   let previous: ReportPeriod
   let currency: String
@@ -30,16 +32,17 @@ struct ReportContent {
 
   /// Asks the warehouse for everything, and checks the control figures.
   init(
-    _ report: Report, period: ReportPeriod, warehouse: any Warehouse, run: RunFacts,
-    currency: Currency, format: ReportFormat
+    _ report: Report, of subject: String? = nil, period: ReportPeriod, warehouse: any Warehouse,
+    run: RunFacts, currency: Currency, format: ReportFormat
   ) throws(RunError) {
     self.report = report
+    self.subject = subject
     self.period = period
     previous = period.previous(by: report.unit)
     self.currency = currency.text
     let source = ReportSource(
       report: report, period: period, warehouse: warehouse, timeZone: format.timeZone,
-      dataUpTo: run.dataUpTo)
+      dataUpTo: run.dataUpTo, subject: subject)
     self.source = source
     completeness = run.completeness(of: period)
     isWhole = run.reaches(period.to)
@@ -66,9 +69,11 @@ struct ReportContent {
       let columns = wanted.figures.map(\.column)
       let now = try source.figures(
         columns, of: wanted.query, mark: wanted.mark, in: period)
-      let then = try source.figures(
-        columns, of: wanted.query, mark: wanted.mark, in: period.previous(by: report.unit))
-      let hadData = isWhole && !ReportSource.isBlank(then, columns)
+      let then =
+        wanted.isCompared
+        ? try source.figures(
+          columns, of: wanted.query, mark: wanted.mark, in: period.previous(by: report.unit)) : now
+      let hadData = wanted.isCompared && isWhole && !ReportSource.isBlank(then, columns)
       tiles = wanted.figures.indices.map { index in
         Tile(
           figure: wanted.figures[index], value: now[index],
@@ -76,7 +81,8 @@ struct ReportContent {
       }
     }
     self.tiles = tiles
-    var about = ReportAbout(report: report, period: period, format: format, currency: currency)
+    var about = ReportAbout(
+      report: report, subject: subject, period: period, format: format, currency: currency)
     try about.check(source: source, sheets: sheets)
     self.about = about
     self.run = run

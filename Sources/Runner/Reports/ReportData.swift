@@ -10,6 +10,8 @@ struct ReportSource {
   /// The last day that published runs cover, at most the period's last; nil where nothing was
   /// published.
   let dataUpTo: Day?
+  /// What the report is of, where it is made for each row of a query.
+  var subject: String?
 
   /// The rows of a sheet, period after period; earlier periods without any figure are left out, so
   /// that a chart begins where the data does.
@@ -44,6 +46,22 @@ struct ReportSource {
     return row
   }
 
+  /// What the report is made for, one after the other.
+  func subjects(_ each: Report.Each) throws(RunError) -> [String] {
+    var subjects: [String] = []
+    var seen: Set<String> = []
+    for row in try rows([each.column], of: each.query, in: period) {
+      guard case .text(let subject) = row[0], !subject.isEmpty, seen.insert(subject).inserted else {
+        throw RunError(
+          .configuration,
+          "\(each.mark): \(each.query.file) must give a \(each.key) in every row, each once",
+          help: "leave out rows without one, and group by it")
+      }
+      subjects.append(subject)
+    }
+    return subjects
+  }
+
   /// Whether no figure says anything: nothing was there to count.
   static func isBlank(_ row: [ReportValue], _ columns: [Report.Column]) -> Bool {
     zip(row, columns).allSatisfy { value, column in
@@ -66,6 +84,9 @@ struct ReportSource {
     case "from_instant": return (.number(timeZone.firstInstant(of: period.from)), .instant)
     case "until_instant": return (.number(timeZone.firstInstant(of: period.to + 1)), .instant)
     default:
+      if let key = report.each?.key, key == name {
+        return (subject.map { .text($0) } ?? .null, .text)
+      }
       guard let own = report.parameters.first(where: { $0.name == name }) else {
         preconditionFailure("the loader let the unknown parameter \(name) pass")
       }
@@ -77,15 +98,16 @@ struct ReportSource {
     _ columns: [Report.Column], of query: Report.Query, in period: ReportPeriod
   ) throws(RunError) -> [[ReportValue]] {
     var parameters: [String: SQLValue] = [:]
-    for name in ReportLoader.standardParameters.map(\.name) + report.parameters.map(\.name) {
+    let names = ReportLoader.standardParameters.map(\.name) + report.parameters.map(\.name)
+    for name in names + (report.each.map { [$0.key] } ?? []) {
       let (value, type) = parameter(name, in: period)
       parameters[name] = value.sql(type)
     }
     let types = Self.types(of: columns)
     var found: [[ReportValue]] = []
-    let names: [String]
+    let given: [String]
     do throws(WarehouseError) {
-      names = try warehouse.query(
+      given = try warehouse.query(
         query.sql, parameters: parameters, types: types.mapValues(\.columnType)
       ) { row throws(WarehouseError) in
         found.append(row.map { ReportValue($0) })
@@ -96,11 +118,11 @@ struct ReportSource {
         "\(query.file): \(error.message)", help: error.help)
     }
     let places = Dictionary(
-      names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      given.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for column in columns {
-      if let problem = column.problems(query, giving: names).first {
+      if let problem = column.problems(query, giving: given).first {
         throw RunError(
-          .configuration, "\(problem)", help: "it gives \(names.joined(separator: ", "))")
+          .configuration, "\(problem)", help: "it gives \(given.joined(separator: ", "))")
       }
     }
     // In place: a report may have millions of rows, which are not to be held twice.

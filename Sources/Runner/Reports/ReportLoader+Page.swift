@@ -30,9 +30,11 @@ extension ReportLoader {
           column: column, higherIsBetter: better.map { $0 == "higher" }, target: target,
           targetText: targetText))
     }
+    let isCompared = reader.optionalBoolean("compared") ?? true
     reader.finish()
     guard let query, !figures.isEmpty else { return nil }
-    return Report.Tiles(query: query, mark: reader.mark, figures: figures)
+    return Report.Tiles(
+      query: query, mark: reader.mark, isCompared: isCompared, figures: figures)
   }
 
   /// A block, or a list of blocks side by side.

@@ -39,7 +39,9 @@ package struct ReportLoader {
     let title = reader.text("title")
     let summary = reader.text("summary", expected: "a sentence")
     let unit = reader.oneOf("period", ReportPeriod.Unit.self)
-    let workbook = workbookName(reader) ?? Self.baseName(file)
+    let isMadeForEach = reader.contains("each")
+    let workbook =
+      workbookName(reader, isMadeForEach) ?? (isMadeForEach ? "{key}" : Self.baseName(file))
     let parameters = (reader.optionalEntries("parameters", of: "parameters") ?? []).compactMap {
       parameter($0.key, $0.value)
     }
@@ -48,8 +50,11 @@ package struct ReportLoader {
       guard let term = entry.key.text, let text = entry.value.text() else { return nil }
       return Report.Definition(term: term, text: text)
     }
-    let scope = Scope(
-      parameters: Self.standardParameters + parameters.map { ($0.name, $0.type) }, sheets: [])
+    let own = Self.standardParameters + parameters.map { ($0.name, $0.type) }
+    let each = reader.optionalMapping("each", what: "each").flatMap {
+      self.each($0, Scope(parameters: own, sheets: []))
+    }
+    let scope = Scope(parameters: own + (each.map { [($0.key, .text)] } ?? []), sheets: [])
     var sheets: [Report.Sheet] = []
     for value in reader.list("sheets", of: "sheets") ?? [] {
       guard let sheet = sheet(value, scope) else { continue }
@@ -72,6 +77,12 @@ package struct ReportLoader {
       if files.contains(where: { $0.file == output.file }) {
         value.fail("there are two files called \(quote(output.file)); rename one")
       }
+      if output.file.contains("{key}") != isMadeForEach {
+        value.fail(
+          isMadeForEach
+            ? "the file is written for each row: its name needs {key}, such as {key}.csv"
+            : "{key} stands for a row of `each`, which this report does not have")
+      }
       files.append(output)
     }
     let controls = reader.optionalMapping("controls", what: "controls").flatMap {
@@ -80,7 +91,7 @@ package struct ReportLoader {
     guard let title, let summary, let unit else { return nil }
     return Report(
       name: Self.baseName(file), workbook: workbook, title: title, summary: summary, file: file,
-      unit: unit,
+      unit: unit, each: each,
       parameters: parameters, definitions: definitions, tiles: tiles, lines: lines, sheets: sheets,
       files: files, controls: controls)
   }
@@ -112,12 +123,31 @@ package struct ReportLoader {
       name: name, type: type, value: .number(number), written: written, summary: summary)
   }
 
-  /// The workbook's file name without `.xlsx`, in which `{period}` stands for the period's.
-  private func workbookName(_ reader: MappingReader) -> String? {
+  /// The query with a row for every time that the report is made.
+  private func each(_ reader: MappingReader, _ scope: Scope) -> Report.Each? {
+    let query = query(reader, scope)
+    let key = reader.text("key", expected: "a column of the query")
+    reader.finish()
+    guard let query, let key else { return nil }
+    if scope.parameters.contains(where: { $0.name == key }) {
+      reader.fail("key", "the report already has a parameter \(quote(key)); rename one")
+    }
+    return Report.Each(query: query, key: key, mark: reader.mark)
+  }
+
+  /// The workbook's file name without `.xlsx`, in which `{period}` stands for the period's and
+  /// `{key}` for what the report is of.
+  private func workbookName(_ reader: MappingReader, _ isMadeForEach: Bool) -> String? {
     guard let name = reader.optionalText("workbook", expected: "a file name") else { return nil }
     if name.contains("/") || name.hasPrefix(".") || name.hasSuffix(".xlsx") {
       reader.fail(
         "workbook", "expected a name without .xlsx such as 1099-{period}, found \(quote(name))")
+    } else if name.contains("{key}") != isMadeForEach {
+      reader.fail(
+        "workbook",
+        isMadeForEach
+          ? "the workbook is written for each row: its name needs {key}"
+          : "{key} stands for a row of `each`, which this report does not have")
     }
     return name
   }

@@ -12,17 +12,21 @@ package struct WrittenFile: Sendable, Equatable {
   package let rows: Int
   /// Its size.
   package let bytes: Int
+  /// The folder of a report that is made for each row of a query, which may have thousands of files.
+  package let folder: String?
   /// Sums of its columns.
   package let totals: [ControlTotal]
 
   /// A file that was written.
   package init(
-    report: String, path: String, rows: Int, bytes: Int, totals: [ControlTotal] = []
+    report: String, path: String, rows: Int, bytes: Int, folder: String? = nil,
+    totals: [ControlTotal] = []
   ) {
     self.report = report
     self.path = path
     self.rows = rows
     self.bytes = bytes
+    self.folder = folder
     self.totals = totals
   }
 }
@@ -38,17 +42,21 @@ package struct ReportRun {
   private let currency: Currency
   private let timeZone: Engine.TimeZone
   private let output: String
+  private let progress: (@Sendable (_ report: String, _ done: Int, _ of: Int) -> Void)?
 
-  /// Reports of a project; `output` is the folder that gets a folder for each period.
+  /// Reports of a project; `output` is the folder that gets a folder for each period, and `progress` is
+  /// told how far a report is that is made for each row of a query.
   package init(
     project: Project, warehouse: any Warehouse, currency: Currency, timeZone: Engine.TimeZone,
-    output: String
+    output: String,
+    progress: (@Sendable (_ report: String, _ done: Int, _ of: Int) -> Void)? = nil
   ) {
     self.project = project
     self.warehouse = warehouse
     self.currency = currency
     self.timeZone = timeZone
     self.output = output
+    self.progress = progress
   }
 
   /// Makes the named reports for the whole weeks or months that a period lies in.
@@ -69,7 +77,7 @@ package struct ReportRun {
         help: "use the settings of the pipeline \(last.pipeline), which made it")
     }
     var contents: [ReportContent] = []
-    for report in reports {
+    for report in reports where report.each == nil {
       contents.append(
         try ReportContent(
           report, period: period.rounded(to: report.unit), warehouse: warehouse, run: run,
@@ -77,7 +85,12 @@ package struct ReportRun {
     }
     var prepared: [(file: AtomicFile, written: WrittenFile)] = []
     for content in contents {
-      for made in try prepare(content, format) {
+      let folder = "\(output)/\(content.period.label)"
+      try file { () throws(FileError) in try makeFolder(folder) }
+      let made = try prepare(content, format) { name throws(FileError) in
+        try AtomicFile("\(folder)/\(name)")
+      }
+      for made in made {
         if let other = prepared.first(where: { $0.file.path == made.file.path }) {
           throw RunError(
             .configuration,
@@ -87,16 +100,87 @@ package struct ReportRun {
         prepared.append(made)
       }
     }
-    try file { () throws(FileError) in try AtomicFile.commit(prepared.map(\.file)) }
-    return prepared.map(\.written)
+    var folders: [AtomicFolder] = []
+    var written = prepared.map(\.written)
+    for report in reports {
+      guard let each = report.each else { continue }
+      let (folder, files) = try make(
+        report, each, period: period.rounded(to: report.unit), run: run, format)
+      folders.append(folder)
+      written += files
+    }
+    try Self.commit(prepared.map(\.file), folders)
+    return written
   }
 
+  /// Gives files and folders their names: all or none.
+  private static func commit(
+    _ files: [AtomicFile], _ folders: [AtomicFolder]
+  ) throws(RunError) {
+    do throws(FileError) {
+      for folder in folders { try folder.swap() }
+      try AtomicFile.commit(files)
+    } catch {
+      for folder in folders.reversed() { folder.restore() }
+      throw RunError(error)
+    }
+    for folder in folders { folder.forget() }
+  }
+
+  /// Makes a report for each row of its query, in a folder of its own. Each is read, written and
+  /// checked by itself, so that thousands need no more memory than one.
+  private func make(
+    _ report: Report, _ each: Report.Each, period: ReportPeriod, run: RunFacts,
+    _ format: ReportFormat
+  ) throws(RunError) -> (folder: AtomicFolder, files: [WrittenFile]) {
+    let subjects = try ReportSource(
+      report: report, period: period, warehouse: warehouse, timeZone: timeZone,
+      dataUpTo: run.dataUpTo
+    ).subjects(each)
+    let parent = "\(output)/\(period.label)"
+    let folder = try file { () throws(FileError) in
+      try makeFolder(parent)
+      return try AtomicFolder("\(parent)/\(report.name)")
+    }
+    var files: [WrittenFile] = []
+    for (index, subject) in subjects.enumerated() {
+      progress?(report.name, index, subjects.count)
+      let made: [(file: AtomicFile, written: WrittenFile)]
+      do throws(RunError) {
+        let content = try ReportContent(
+          report, of: subject, period: period, warehouse: warehouse, run: run, currency: currency,
+          format: format)
+        made = try prepare(content, format) { name throws(FileError) in try folder.file(name) }
+      } catch {
+        throw RunError(
+          error.exit, "\(each.key) \(quote(subject)): \(error.message)", help: error.help)
+      }
+      for (file, one) in made {
+        try Runner.file { () throws(FileError) in try file.commit(synced: false) }
+        let name = one.path.dropFirst(folder.temporaryPath.utf8.count)
+        files.append(
+          WrittenFile(
+            report: one.report, path: folder.path + name, rows: one.rows, bytes: one.bytes,
+            folder: folder.path, totals: one.totals))
+      }
+    }
+    progress?(report.name, subjects.count, subjects.count)
+    return (folder, files)
+  }
+
+  /// Writes a report's files under temporary names; `begin` begins one, which only the group may
+  /// read, whoever writes it: names and e-mails stand in reports.
   private func prepare(
-    _ content: ReportContent, _ format: ReportFormat
+    _ content: ReportContent, _ format: ReportFormat,
+    begin: (_ name: String) throws(FileError) -> AtomicFile
   ) throws(RunError) -> [(file: AtomicFile, written: WrittenFile)] {
     let name = content.report.name
-    let folder = "\(output)/\(content.period.label)"
-    try file { () throws(FileError) in try makeFolder(folder) }
+    let key = content.subject.map(RecipientCopies.fileName) ?? ""
+    func begun(_ name: String) throws(RunError) -> AtomicFile {
+      try Runner.file { () throws(FileError) in
+        try begin(name.replacing("{key}", with: key))
+      }
+    }
     var made: [(file: AtomicFile, written: WrittenFile)] = []
     func add(_ file: AtomicFile, rows: Int, _ totals: [ControlTotal]) throws(RunError) {
       let size = try Runner.file { () throws(FileError) in try file.size() }
@@ -107,13 +191,13 @@ package struct ReportRun {
         ))
     }
     let base = content.report.workbook.replacing("{period}", with: content.period.label)
-    let workbook = try begin("\(folder)/\(base).xlsx")
+    let workbook = try begun("\(base).xlsx")
     let check = try ReportWorkbook(content: content, format: format)
       .write(to: workbook.temporaryPath)
     try check.check(workbook.temporaryPath, for: workbook.path)
     try add(workbook, rows: check.rows, try content.controlTotals(format))
     for output in content.report.files {
-      let file = try begin("\(folder)/\(output.file)")
+      let file = try begun(output.file)
       let (bytes, rows) = content.bytes(of: output, format)
       let isWhole = try Runner.file { () throws(FileError) in
         try file.write(bytes)
@@ -127,12 +211,6 @@ package struct ReportRun {
       try add(file, rows: rows, content.controlTotals(of: output, format))
     }
     return made
-  }
-
-  /// Begins a file that only the group may read, whoever writes it: names and e-mails stand in
-  /// reports.
-  private func begin(_ path: String) throws(RunError) -> AtomicFile {
-    try file { () throws(FileError) in try AtomicFile(path, mode: 0o640) }
   }
 }
 

@@ -29,14 +29,14 @@ struct ReportWorkbook {
     var file = try XLSXFile(
       path: path,
       properties: DocumentProperties(
-        title: "\(report.title) \(content.period.label)", subject: report.summary,
+        title: "\(title) \(content.period.label)", subject: report.summary,
         created: max(1, end)), maximumRows: maximumRows)
     file.reserve(sheets: report.sheets.map(\.name))
     let about = try file.addAbout(title: "About this report")
     var summary: SummaryID?
     if content.tiles != nil || !report.lines.isEmpty {
       summary = try file.addSummary(
-        name: "Summary", title: report.title, subtitle: subtitle, tabColor: .navy)
+        name: "Summary", title: title, subtitle: subtitle, tabColor: .navy)
     }
     var tables: [TableID] = []
     for (index, sheet) in report.sheets.enumerated() {
@@ -65,7 +65,14 @@ struct ReportWorkbook {
     }
   }
 
+  private var title: String {
+    content.subject.map { "\(report.title) · \($0)" } ?? report.title
+  }
+
   private var subtitle: String {
+    guard report.tiles?.isCompared ?? true else {
+      return "\(content.period.words) · \(content.completeness)"
+    }
     let other =
       content.isWhole ? "compared with \(content.previous.words)" : "not over, not compared"
     return "\(content.period.words) · \(other) · \(content.completeness)"
@@ -131,6 +138,7 @@ struct ReportWorkbook {
 
   private func kpi(_ tile: ReportContent.Tile) -> KPI {
     let column = tile.figure.column
+    let isCompared = report.tiles?.isCompared ?? true
     var label = column.title
     if column.type == .money { label += " (\(content.currency))" }
     if let target = tile.figure.target {
@@ -143,7 +151,7 @@ struct ReportWorkbook {
     return KPI(
       label, format.cell(tile.value, column.type), style(column),
       previous: tile.previous.map { format.cell($0, column.type) },
-      change: column.type == .percent ? .points : .relative,
+      change: isCompared ? column.type == .percent ? .points : .relative : .none,
       higherIsBetter: tile.figure.higherIsBetter)
   }
 

@@ -35,8 +35,8 @@ extension Command {
       }
       let reports = Reports(
         project: project, warehouse: try published.open(), currency: published.currency,
-        timeZone: published.timeZone, output: arguments.text(output) ?? project.output(of: pipeline)
-      )
+        timeZone: published.timeZone,
+        output: arguments.text(output) ?? project.output(of: pipeline), console: console)
       console.show(try reports.make(names, period: period).text)
       return .done
     })

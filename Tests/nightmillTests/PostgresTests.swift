@@ -69,7 +69,7 @@ import Testing
       ])
       try #require(run.exit == 0, "\(run.err)")
       let made = try Binary.run([
-        "report", "--week", "2026-W46", "--warehouse", url, "--to", "\(scratch.path)/r\(index)",
+        "report", "--week", "2026-W46", "--warehouse", url, "--output", "\(scratch.path)/r\(index)",
       ])
       try #require(made.exit == 0, "\(made.err)")
       var texts: [String: String] = [:]

@@ -44,7 +44,8 @@ struct MigrationTests {
         "form_1099_payments", "form_1099_rules", "fraud_signals", "growth_metrics", "leads",
         "mrr_movements", "partner_analytics", "partner_dimension", "partner_fees", "partner_scores",
         "payout_register", "payouts", "product_analytics", "product_dimension", "product_forecast",
-        "quarantined_rows", "referral_stats", "referrals", "runs", "schema_migrations",
+        "quarantined_rows", "referral_stats", "referrals", "reseller_usage", "runs",
+        "schema_migrations",
         "source_counts", "vendor_connection_analytics", "vendor_dimension", "vendor_weekly",
       ])
     let columns = try warehouse.rows(

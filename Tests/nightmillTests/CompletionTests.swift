@@ -26,7 +26,7 @@ import Testing
     ("nightmill list pip", ["pipelines"]),
     ("nightmill query --format c", ["csv"]),
     ("nightmill completions b", ["bash"]),
-    ("nightmill report weekly-p", ["weekly-products"]),
+    ("nightmill report weekly-pr", ["weekly-products"]),
     ("nightmill --project \(Binary.root) report weekly-v", ["weekly-vendors"]),
     ("nightmill init --from \(Binary.root)/Sour", ["Sources"]),
     ("nightmill run --settings \(Binary.root)/Package.s", ["Package.swift"]),

@@ -60,6 +60,11 @@ package struct ConnectionURL: Sendable, Equatable {
     schema = own["schema"] ?? Self.defaultSchema
     statementTimeout = own["statement_timeout"]
     lockTimeout = own["lock_timeout"] ?? Self.defaultLockTimeout
+    if let password, password.contains(where: { "/@#".contains($0) }) {
+      throw PostgresError(
+        .configuration, "\(masked): the password has a character that ends it too early",
+        help: "write / as %2F, @ as %40, # as %23 in the URL, or leave it to PGPASSFILE")
+    }
     let isReserved = schema.hasPrefix("pg_") || schema == "information_schema"
     if schema.isEmpty || schema.utf8.count > 63 || schema.utf8.contains(0) || isReserved {
       throw PostgresError(

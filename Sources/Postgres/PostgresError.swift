@@ -109,7 +109,7 @@ extension PostgresError {
     case "08", "53", "57":
       return (.unavailable, "the server is not able to answer now: try later; nothing was changed")
     case "28": return (.configuration, "check user and password (PGPASSFILE, PGSERVICE, the URL)")
-    case "22", "42", "0A": return (.configuration, "correct the statement")
+    case "22", "25", "42", "0A": return (.configuration, "correct the statement")
     case "23":
       return (
         .failed, "a row breaks a rule of its table (SQL/schema): correct the stage that made it"

@@ -212,7 +212,7 @@ struct PublishTests {
           """
           SELECT CASE WHEN min(lost) = max(lost) AND count(*) IN (0, 4000) THEN 1 ELSE 0 END AS whole,
             count(*) AS rows
-          FROM (SELECT lost FROM weeks UNION ALL SELECT lost FROM calls WHERE call_id > 'k') AS both
+          FROM (SELECT lost FROM weeks UNION ALL SELECT lost FROM calls WHERE call_id > 'k') AS t
           """)
         if rows != ["1|4000"] && rows != ["0|0"] { mixes.add() }
         polls.add()

@@ -64,7 +64,8 @@ package final class PostgresServer: Sendable {
     let closing =
       "for f in /proc/$$/fd/*; do n=${f##*/}; [ $n -gt 2 ] && eval \"exec $n>&-\"; done; exec \"$@\""
     try asOwner([
-      "bash", "-c", closing, "bash", "\(bin)/pg_ctl", "-D", "\(folder)/data", "-w", "-s", "-l", "\(folder)/log", "-o",
+      "bash", "-c", closing, "bash", "\(bin)/pg_ctl", "-D", "\(folder)/data", "-w", "-s", "-l",
+      "\(folder)/log", "-o",
       "-p \(port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off "
         + "-c max_connections=60 -c autovacuum=off",
       "start",

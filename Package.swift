@@ -4,6 +4,7 @@ import PackageDescription
 let package = Package(
   name: "nightmill",
   targets: [
+    .systemLibrary(name: "CPostgreSQL", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
@@ -13,11 +14,13 @@ let package = Package(
     .target(name: "Engine"),
     .target(name: "Metrics", dependencies: ["Engine"]),
     .target(name: "Files", dependencies: ["Engine", "CMalloc", "CZlib"]),
+    .target(name: "Postgres", dependencies: ["Engine", "CPostgreSQL"]),
     .target(name: "SQLite", dependencies: ["Engine", "CSQLite"]),
     .target(name: "Workbook", dependencies: ["Engine", "CXLSXWriter"]),
     .target(name: "YAML", dependencies: ["CYAML"]),
     .target(
-      name: "Runner", dependencies: ["Engine", "Metrics", "Files", "SQLite", "Workbook", "YAML"]),
+      name: "Runner",
+      dependencies: ["Engine", "Metrics", "Files", "Postgres", "SQLite", "Workbook", "YAML"]),
     .executableTarget(
       name: "nightmill", dependencies: ["Runner", "Engine", "Files", "Metrics", "YAML"]),
 
@@ -33,6 +36,7 @@ let package = Package(
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Support"]),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Support"]),
+    .testTarget(name: "WarehouseTests", dependencies: ["Postgres", "SQLite", "Support"]),
     .testTarget(name: "WorkbookTests", dependencies: ["Workbook", "Support"]),
     .testTarget(name: "YAMLTests", dependencies: ["YAML", "Support"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Support"]),

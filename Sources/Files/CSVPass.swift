@@ -116,13 +116,8 @@ package struct CSVPass: Sendable {
       let done = state
       results.withLock { $0.add(done) }
     }
-    let (workers, counts, failures) = results.withLock { ($0.workers, $0.counts, $0.failures) }
-    if let failure = failures.first(where: { !$0.isCancellation }) ?? failures.first {
-      throw failure
-    }
-    var sorted = counts
-    sorted.quarantined.sort()
-    return (workers, sorted)
+    let all = results.withLock { $0 }
+    return try all.get()
   }
 }
 
@@ -130,12 +125,15 @@ package struct CSVPass: Sendable {
 package enum PassError<Failure: Error>: Error {
   /// A file could not be read.
   case file(FileError)
+  /// A database could not be read.
+  case database(WarehouseError)
   /// The fold refused.
   case fold(Failure)
   /// Whoever watches progress asked for it.
   case cancelled
 
-  var isCancellation: Bool {
+  /// Whether it is not a failure but was asked for.
+  package var isCancellation: Bool {
     if case .cancelled = self { return true }
     return false
   }
@@ -148,19 +146,40 @@ package enum PassError<Failure: Error>: Error {
 }
 
 /// What one worker has so far.
-struct Folding<Worker> {
-  var worker: Worker
-  var counts = PassCounts()
+package struct Folding<Worker> {
+  /// What it folds into.
+  package var worker: Worker
+  /// What it saw.
+  package var counts = PassCounts()
+
+  /// A worker that has seen nothing.
+  package init(worker: Worker) { self.worker = worker }
 }
 
 /// What all workers came to.
-struct PassResults<Worker, Failure: Error>: @unchecked Sendable {
+package struct PassResults<Worker, Failure: Error>: @unchecked Sendable {
   // Only ever reached through the lock of the pass.
-  var workers: [Worker] = []
-  var counts = PassCounts()
-  var failures: [PassError<Failure>] = []
+  private var workers: [Worker] = []
+  private var counts = PassCounts()
+  /// Why workers ended early.
+  package var failures: [PassError<Failure>] = []
 
-  mutating func add(_ folding: Folding<Worker>) {
+  /// Nothing yet.
+  package init() {}
+
+  /// The workers' folds and what was seen, refused records in order; the first failure, of which
+  /// being asked to stop is the least, is thrown instead.
+  package func get() throws(PassError<Failure>) -> (workers: [Worker], counts: PassCounts) {
+    if let failure = failures.first(where: { !$0.isCancellation }) ?? failures.first {
+      throw failure
+    }
+    var sorted = counts
+    sorted.quarantined.sort()
+    return (workers, sorted)
+  }
+
+  /// Adds what a worker came to.
+  package mutating func add(_ folding: Folding<Worker>) {
     workers.append(folding.worker)
     counts.read += folding.counts.read
     counts.filtered += folding.counts.filtered

@@ -3,12 +3,13 @@ import Glibc
 /// State that threads share and wait upon: a mutex and a condition, as in any textbook.
 ///
 /// Swift's own `Mutex` has no way to wait for a change.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var state: State
 
-  init(_ state: State) {
+  /// A monitor of a state.
+  package init(_ state: State) {
     self.state = state
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
@@ -26,7 +27,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Changes or reads the state, and wakes whoever waits.
-  func with<Result>(_ body: (inout State) -> Result) -> Result {
+  package func with<Result>(_ body: (inout State) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer {
       pthread_cond_broadcast(condition)
@@ -36,11 +37,15 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Waits until `body` gives a value.
-  func wait<Result>(for body: (inout State) -> Result?) -> Result {
+  package func wait<Result>(for body: (inout State) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
-      if let result = body(&state) { return result }
+      if let result = body(&state) {
+        // It may have changed the state that others wait upon.
+        pthread_cond_broadcast(condition)
+        return result
+      }
       pthread_cond_wait(condition, mutex)
     }
   }

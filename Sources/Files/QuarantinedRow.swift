@@ -42,6 +42,17 @@ package struct QuarantinedRow: Sendable, Equatable, Comparable {
     self.raw = raw
   }
 
+  /// A row of a query, known by its number; `raw` says what there is to know it by.
+  package init(
+    query file: String, row: Int, _ column: Int, _ offence: Offence, contract: Contract, raw: String
+  ) {
+    let field = contract.fields[column]
+    self.init(
+      source: contract.source, file: file, line: row, column: field.name, offence: offence,
+      detail: field.expectation(offence, nil),
+      raw: Self.text(of: Array(raw.utf8), masked: contract.holdsSecrets))
+  }
+
   init(
     _ place: RefusedPlace, line: Int, of file: BoundFile, contract: Contract, in chunk: ByteView,
     expected: Int
@@ -68,7 +79,11 @@ package struct QuarantinedRow: Sendable, Equatable, Comparable {
   private static func text(
     of bytes: ByteView, _ encoding: Dialect.Encoding, masked: Bool
   ) -> String {
-    var plain = encoding == .latin1 ? transcodeLatin1(bytes) : bytes.bytes
+    text(of: encoding == .latin1 ? transcodeLatin1(bytes) : bytes.bytes, masked: masked)
+  }
+
+  private static func text(of bytes: [UInt8], masked: Bool) -> String {
+    var plain = Array(bytes.prefix(longestRaw))
     // A refused record of such a source may hold a secret in any column, so no digit of it is kept.
     if masked {
       for index in plain.indices where plain[index] >= 0x30 && plain[index] <= 0x39 {
@@ -109,12 +124,12 @@ struct RefusedPlace {
 
 extension Field {
   /// What a refused value should have been.
-  func expectation(_ offence: Offence, _ binding: ColumnBinding) -> String {
+  func expectation(_ offence: Offence, _ binding: ColumnBinding?) -> String {
     switch offence {
     case .missing: "\(name) must not be empty"
     case .utf8: "\(name) is not valid UTF-8; set the source's encoding if it is latin-1"
     case .skippedLocalTime: "\(name) is a local time that the zone's clocks skip"
-    default: "\(name): expected \(binding.expectation ?? type.expectation)"
+    default: "\(name): expected \(binding?.expectation ?? type.expectation)"
     }
   }
 }

@@ -1,6 +1,7 @@
 import Engine
 import Glibc
 import Metrics
+import Postgres
 import SQLite
 
 /// From a name in YAML to a source, stage or warehouse: the one place where what exists is listed.
@@ -58,7 +59,7 @@ package enum Registry {
     }
   }
 
-  /// Opens the warehouse of a URL: `sqlite:path`.
+  /// Opens the warehouse of a URL: `sqlite:path` or `postgres://…`.
   package static func openWarehouse(
     _ url: String, currency: Currency, readOnly: Bool
   ) throws(RunError) -> any Warehouse {
@@ -72,9 +73,21 @@ package enum Registry {
         try SQLiteWarehouse(path: path, moneyDigits: currency.digits, readOnly: readOnly)
       }
     }
+    if ConnectionURL.isOne(url) {
+      return try warehouse { () throws(WarehouseError) in
+        try PostgresWarehouse(url: url, moneyDigits: currency.digits, readOnly: readOnly)
+      }
+    }
     let scheme = url.split(separator: ":").first.map(String.init) ?? url
     throw RunError(
-      .usage, "no warehouse is reached by \"\(scheme):\"", help: "write sqlite:PATH")
+      .usage, "no warehouse is reached by \"\(scheme):\"",
+      help: "write sqlite:PATH or postgres://USER@HOST/DATABASE")
+  }
+
+  /// A warehouse's URL as it may be shown: without its password.
+  package static func shown(_ url: String) -> String {
+    guard ConnectionURL.isOne(url) else { return url }
+    return (try? ConnectionURL(url))?.masked ?? "postgres://…"
   }
 
   /// A warehouse in memory with the tables of some migrations, gone with the object.
@@ -86,13 +99,28 @@ package enum Registry {
     return warehouse
   }
 
-  /// Whether the database at a URL may be written to.
+  /// Whether the database at a URL may be written to, as far as its file says; a server says it
+  /// when it is asked to.
   static func isWritable(_ url: String) -> Bool {
-    access(String(url.dropFirst("sqlite:".count)), W_OK) == 0
+    ConnectionURL.isOne(url) || access(String(url.dropFirst("sqlite:".count)), W_OK) == 0
   }
 
-  /// Whether there is a database at a URL; false also where its kind is not known.
+  /// Whether there is a database with a warehouse at a URL; false also where its kind is not known,
+  /// and true of a server that cannot be asked: that is told when it is opened.
   package static func warehouseExists(_ url: String) -> Bool {
-    url.hasPrefix("sqlite:") && access(String(url.dropFirst("sqlite:".count)), F_OK) == 0
+    if ConnectionURL.isOne(url) {
+      do throws(WarehouseError) {
+        return try PostgresWarehouse(url: url, moneyDigits: 0, readOnly: true).exists()
+      } catch {
+        return true
+      }
+    }
+    return url.hasPrefix("sqlite:") && access(String(url.dropFirst("sqlite:".count)), F_OK) == 0
   }
+
+  /// Asks every database to stop the statements that are under way; a signal handler may call it.
+  package static func cancelQueries() { Cancellation.request() }
+
+  /// Makes what `cancelQueries` needs, before a signal may arrive.
+  package static func prepareCancelling() { Cancellation.prepare() }
 }

@@ -27,7 +27,7 @@ extension SQLiteWarehouse {
   /// The migrations that the next run would apply; throws where the file has one that is not among
   /// them, or that was changed.
   package func pending(_ migrations: [Migration]) throws(WarehouseError) -> [Migration] {
-    do throws(SQLiteError) { return try unapplied(migrations) } catch { throw error.warehouseError }
+    try unapplied(migrations)
   }
 
   /// Who holds the lock of the database at a path. The lock is only looked at, never taken: taking

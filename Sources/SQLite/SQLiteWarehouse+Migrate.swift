@@ -1,39 +1,40 @@
 import CSQLite
 import Engine
 
+extension Migration {
+  /// The types that databases spell differently, as SQLite spells them.
+  static let sqliteTypes = [
+    "serial": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "integer": "INTEGER",
+    "money": "INTEGER",
+    "ratio": "REAL",
+    "boolean": "INTEGER",
+    "day": "TEXT",
+    "instant": "TEXT",
+  ]
+}
+
 extension SQLiteWarehouse {
   /// Applies what the file lacks, each migration in a transaction of its own; refuses a file that a
   /// newer or changed project made.
   package func migrate(_ migrations: [Migration]) throws(WarehouseError) {
-    do throws(SQLiteError) {
-      // Looking first keeps a run with nothing to apply from taking the write lock.
-      for migration in try unapplied(migrations) { try apply(migration) }
-    } catch {
-      throw error.warehouseError
+    // Looking first keeps a run with nothing to apply from taking the write lock.
+    for migration in try unapplied(migrations) {
+      let text = try migration.statements(types: Migration.sqliteTypes)
+      do throws(SQLiteError) { try apply(migration, text) } catch { throw error.warehouseError }
     }
   }
 
   /// The migrations that the file lacks, in order.
-  func unapplied(_ migrations: [Migration]) throws(SQLiteError) -> [Migration] {
-    let ordered = migrations.sorted { $0.number < $1.number }
-    for (earlier, later) in zip(ordered, ordered.dropFirst())
-    where earlier.number == later.number {
-      throw SQLiteError(
-        .configuration, "\(earlier.name) and \(later.name) have the same number",
-        help: "number the migrations of SQL/schema one after the other")
+  func unapplied(_ migrations: [Migration]) throws(WarehouseError) -> [Migration] {
+    var applied: [Int: AppliedMigration] = [:]
+    do throws(SQLiteError) { applied = try appliedMigrations() } catch {
+      throw error.warehouseError
     }
-    let applied = try appliedMigrations()
-    try check(ordered, against: applied)
-    return ordered.filter { applied[$0.number] == nil }
+    return try Migration.pending(migrations, applied: applied, in: path)
   }
 
-  private struct Applied {
-    let name: String
-    let fingerprint: String
-    let time: String
-  }
-
-  private func appliedMigrations() throws(SQLiteError) -> [Int: Applied] {
+  private func appliedMigrations() throws(SQLiteError) -> [Int: AppliedMigration] {
     let exists = try Statement(
       "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'",
       on: database
@@ -41,49 +42,15 @@ extension SQLiteWarehouse {
     guard exists else { return [:] }
     let statement = try Statement(
       "SELECT number, name, fingerprint, applied_at FROM schema_migrations", on: database)
-    var applied: [Int: Applied] = [:]
+    var applied: [Int: AppliedMigration] = [:]
     while try statement.step() {
-      applied[Int(statement.integer(0))] = Applied(
+      applied[Int(statement.integer(0))] = AppliedMigration(
         name: statement.text(1), fingerprint: statement.text(2), time: statement.text(3))
     }
     return applied
   }
 
-  private func check(
-    _ migrations: [Migration], against applied: [Int: Applied]
-  ) throws(SQLiteError) {
-    let newest = applied.keys.max() ?? .min
-    for (number, known) in applied.sorted(by: { $0.key < $1.key })
-    where !migrations.contains(where: { $0.number == number }) {
-      let isNewer = number > (migrations.last?.number ?? .min)
-      throw SQLiteError(
-        .configuration,
-        "\(path) has migration \(number) (\(known.name)), "
-          + (isNewer
-            ? "made by a newer nightmill" : "applied \(known.time), which is not in SQL/schema"),
-        help: isNewer ? "upgrade nightmill" : "restore the file \(known.name)")
-    }
-    for migration in migrations {
-      guard let known = applied[migration.number] else {
-        guard migration.number > newest else {
-          throw SQLiteError(
-            .configuration,
-            "\(migration.name) is not applied, but migration \(newest) already is in \(path)",
-            help: "give it a number after \(newest)")
-        }
-        continue
-      }
-      if known.fingerprint != migration.fingerprint {
-        throw SQLiteError(
-          .configuration,
-          "\(migration.name) was changed after it was applied to \(path) (\(known.time) UTC)",
-          help: "restore the file and put the change in a new migration")
-      }
-    }
-  }
-
-  private func apply(_ migration: Migration) throws(SQLiteError) {
-    let text = try migration.statements(types: Migration.sqliteTypes)
+  private func apply(_ migration: Migration, _ text: String) throws(SQLiteError) {
     try database.transaction { () throws(SQLiteError) in
       try database.execute(
         """

@@ -12,12 +12,14 @@ enum Interrupt {
   static func install(timeout: Int? = nil) {
     // The flag is made before a handler may touch it: making it inside one would not be safe.
     received.store(0, ordering: .relaxed)
+    Registry.prepareCancelling()
     for number in [SIGINT, SIGTERM, SIGALRM] {
       signal(number) { number in
         let first = Interrupt.received.compareExchange(
           expected: 0, desired: number, ordering: .relaxed
         ).exchanged
         if !first, number != SIGALRM { _exit(128 + number) }
+        Registry.cancelQueries()
       }
     }
     // Whoever started this may have blocked them, and the child of a process inherits that.

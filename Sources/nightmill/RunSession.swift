@@ -26,7 +26,7 @@ struct RunSession {
     self.flags = flags
     self.identity = identity
     self.finding = finding
-    commandLine = Arguments.line(["nightmill"] + words)
+    commandLine = Arguments.line(["nightmill"] + words.map { PlannedRun.masked($0) })
     progress = flags.isJSON ? nil : Progress(console, isQuiet: flags.isQuiet)
     let shown: any RunObserver = progress ?? JSONLog(console: console)
     recorder = try RunRecorder(

@@ -76,7 +76,8 @@ struct Summary {
     columns.add(["days", window.from == window.to ? window.to.text : days])
     columns.add([
       outcome.isPublished ? "published" : "not published",
-      outcome.isPublished ? plan.warehouse : "a dry run leaves the warehouse as it was",
+      outcome.isPublished
+        ? Registry.shown(plan.warehouse) : "a dry run leaves the warehouse as it was",
     ])
     columns.add(["run", "\(outcome.runID), \(Figures.seconds(outcome.seconds)) s"])
     return columns.text

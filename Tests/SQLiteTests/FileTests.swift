@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Support
 import Testing
 
 @testable import SQLite
@@ -169,5 +170,14 @@ struct FileTests {
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path)
     #expect(error.kind == .configuration)
     #expect(error.message.contains("Permission denied"))
+  }
+
+  @Test("After a publication the database is one file")
+  func leavesOneFile() throws {
+    let folder = try Folder()
+    let warehouse = try folder.warehouse()
+    try warehouse.publish([change(calls, [["a", 10, 100, nil]])])
+    let log = try FileManager.default.attributesOfItem(atPath: folder.file + "-wal")[.size] as? Int
+    #expect(log == 0)
   }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Support
 import Testing
 
 @testable import SQLite
@@ -13,7 +14,7 @@ struct FillTests {
       """)
 
   /// Many rows, in an order that is not that of their keys.
-  private func rows(_ count: Int) -> [[Cell]] {
+  private func rows(_ count: Int) -> [[RowCell]] {
     (0..<count).map { number in
       let name = "call-\(number * 7919 % count)"
       return [.text(name), .number(Int64(number)), .number(Int64(number % 10)), .text("\(number)")]
@@ -57,7 +58,7 @@ struct FillTests {
   }
 }
 
-extension Cell {
+extension RowCell {
   fileprivate var number: Int {
     if case .number(let value) = self { Int(value) } else { 0 }
   }

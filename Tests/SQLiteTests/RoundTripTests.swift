@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Support
 import Testing
 
 @testable import SQLite
@@ -10,7 +11,7 @@ struct RoundTripTests {
 
   init() throws { folder = try Folder() }
 
-  private static let rows: [[Cell]] = [
+  private static let rows: [[RowCell]] = [
     [
       "extremes", "ünï 'x' \"y\"; --", .number(.max), .number(.max), 2_932_896,
       253_402_300_799_999_999,

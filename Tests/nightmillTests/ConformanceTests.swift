@@ -14,7 +14,7 @@ import Runner
     return names.filter { !expected(of: $0).isEmpty }.sorted()
   }()
 
-  private static func expected(of name: String) -> [String] {
+  static func expected(of name: String) -> [String] {
     let folder = "\(Binary.conformance)/\(name)/expected"
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return files.map { String($0.dropLast(4)) }.filter(tables.contains).sorted()
@@ -78,7 +78,7 @@ import Runner
   }
 
   /// The first few lines that differ.
-  private static func difference(_ found: String, _ expected: String) -> String {
+  static func difference(_ found: String, _ expected: String) -> String {
     let found = found.split(separator: "\n")
     let expected = expected.split(separator: "\n")
     let extra = found.filter { !expected.contains($0) }.prefix(3).map { "+ \($0)" }

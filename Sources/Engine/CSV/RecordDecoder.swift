@@ -117,19 +117,9 @@ package struct RecordDecoder {
       let hashed = hash(chunk.slice(place), seed: layout.fingerprint)
       records[row] = layout.usesLineNumber ? mix(hashed, UInt64(positions[row])) : hashed
     }
-    var keys = [UInt64](repeating: 0, count: rows.count)
-    for column in contract.key {
-      if contract.fields[column].type.isText {
-        let texts = batch.text(column)
-        for row in 0..<rows.count { keys[row] = mix(keys[row], hash(texts[row])) }
-      } else {
-        let values = batch.integers[column]
-        for row in 0..<rows.count { keys[row] = mix(keys[row], UInt64(bitPattern: values[row])) }
-      }
-    }
     batch.positions = positions
     batch.recordHashes = records
-    batch.keyHashes = keys
+    batch.keyHashes = batch.keyHashes(of: contract, count: rows.count)
   }
 
   /// Calls `body` with the fields of a record as UTF-8 text.

@@ -110,6 +110,8 @@ package struct WarehouseError: Error, Sendable, CustomStringConvertible {
     case configuration
     /// Writing or reading failed.
     case failed
+    /// Whoever runs this asked for it to stop; the database was told, and nothing was changed.
+    case interrupted
   }
 
   /// The kind of failure.

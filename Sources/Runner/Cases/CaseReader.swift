@@ -97,7 +97,8 @@ extension Pipeline {
           contract: spec.contract, mark: spec.mark, files: spec.files,
           isOptional: spec.isOptional, mapping: spec.mapping, dialect: spec.dialect,
           timezone: spec.timezone, maxQuarantined: share, fields: spec.fields,
-          columns: spec.columns, conditions: spec.conditions, canonicalText: spec.canonicalText)
+          columns: spec.columns, conditions: spec.conditions, canonicalText: spec.canonicalText,
+          query: spec.query)
       })
   }
 }

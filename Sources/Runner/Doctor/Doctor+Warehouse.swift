@@ -1,11 +1,13 @@
 import Engine
 import Files
+import Postgres
 import SQLite
 
 /// The warehouse: whether a run could open it, lock it, bring it up to date and write it.
 extension Doctor {
   func examine(warehouse url: String, _ project: Project) -> [Finding] {
     let subject = "warehouse"
+    if ConnectionURL.isOne(url) { return examine(postgres: url, project) }
     guard url.hasPrefix("sqlite:") else {
       do throws(RunError) {
         // Amounts are not read here, so any currency will do.

@@ -2,7 +2,7 @@ import Engine
 
 /// What a run was to do, as its document keeps it: all that its figures depend on but the inputs, and
 /// where things are. A retry compares it with what the same command would do now.
-struct PlannedRun: Sendable {
+package struct PlannedRun: Sendable {
   /// A setting, its value, and where it is said.
   struct Setting: Sendable {
     let name: String
@@ -100,7 +100,7 @@ struct PlannedRun: Sendable {
   }
 
   /// A URL without its password: `user:***@`, `password=***`. Other text stays as it is.
-  static func masked(_ text: String) -> String {
+  package static func masked(_ text: String) -> String {
     guard let scheme = text.firstRange(of: "://") else { return text }
     var masked = text
     if let at = masked[scheme.upperBound...].lastIndex(of: "@"),

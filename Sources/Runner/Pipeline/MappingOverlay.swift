@@ -12,7 +12,9 @@ enum MappingOverlay {
   ]
 
   /// What only the pipeline may say, since a mapping serves many.
-  static let pipelineKeys = ["files", "optional", "max_quarantined", "mapping"]
+  static let pipelineKeys = [
+    "files", "optional", "max_quarantined", "mapping", "query", "connection",
+  ]
 
   /// The source's node with the mapping's keys put in where it does not have them.
   static func source(_ source: Node, over mapping: Node) -> Node {

@@ -60,6 +60,23 @@ package struct SourceSpec: Sendable {
   package let conditions: [ConditionSpec]
   /// Dialect, zone and mapping as canonical text: the same text for the same meaning.
   package let canonicalText: String
+  /// The query that gives its rows; nil where files do.
+  package var query: QuerySpec? = nil
+}
+
+/// A query of an operational database that gives a source's rows, its columns named and meant as
+/// the contract has them.
+package struct QuerySpec: Sendable {
+  /// The file in SQL/extract.
+  package let file: String
+  /// Its statement, with `:from` and `:to` for the first instant that matters and the first that
+  /// does not any more.
+  package let sql: String
+  /// The URL of the database, which may hold a password.
+  package let connection: String
+
+  /// What the statement may name.
+  package static let parameters = ["from", "to"]
 }
 
 /// How one column of a contract is made.

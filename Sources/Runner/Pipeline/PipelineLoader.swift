@@ -1,4 +1,5 @@
 import Engine
+import Postgres
 import YAML
 
 /// Reads a pipeline file with the mappings and settings files it depends on, and reports everything
@@ -7,9 +8,15 @@ package struct PipelineLoader {
   private let known: KnownNames
   private let world: ConfigurationWorld
   private let sqlFolder: String
+  private let queryFolder: String
 
-  /// A loader for pipelines that may use these names; `sqlFolder` is SQL/checks of the project.
-  package init(known: KnownNames, world: ConfigurationWorld, sqlFolder: String = "SQL/checks") {
+  /// A loader for pipelines that may use these names; `sqlFolder` is SQL/checks of the project,
+  /// `queryFolder` SQL/extract.
+  package init(
+    known: KnownNames, world: ConfigurationWorld, sqlFolder: String = "SQL/checks",
+    queryFolder: String = "SQL/extract"
+  ) {
+    self.queryFolder = queryFolder
     self.known = known
     self.world = world
     self.sqlFolder = sqlFolder
@@ -75,11 +82,12 @@ package struct PipelineLoader {
     let quarantine = reader.optionalPercentage("max_quarantined") ?? Self.defaultQuarantine
     let entries = reader.entries("sources", of: "sources")
     if entries?.isEmpty ?? false { reader.fail("sources", "expected at least one source") }
+    let connections = connections(reader)
     var sources: [SourceSpec] = []
     if let quarantine {
       let source = SourceReader(
         known: known, world: world, problems: problems, mappings: mappings,
-        maxQuarantined: quarantine)
+        maxQuarantined: quarantine, queries: queryFolder, connections: connections)
       sources = (entries ?? []).compactMap { source.source($0.key, $0.value) }
     }
     let stages = names(reader, "stages", known.stages.map(\.name), isRequired: true)
@@ -101,6 +109,21 @@ package struct PipelineLoader {
       name: name ?? Self.baseName(file), summary: summary, file: file, settings: effective,
       warehouse: warehouse, inputs: inputs, output: output, sources: sources,
       stages: stages.map(\.name), reports: reports.map(\.name), checks: checks ?? [], tax: tax)
+  }
+
+  /// The URLs of operational databases by their names.
+  private func connections(_ reader: MappingReader) -> [String: String] {
+    var connections: [String: String] = [:]
+    for (key, value) in reader.optionalEntries("connections", of: "names and URLs") ?? [] {
+      guard let url = value.text(expected: "a URL such as ${APP_DATABASE}") else { continue }
+      connections[key.text ?? ""] = url
+      if !ConnectionURL.isOne(url) {
+        reader.problems.add(
+          value.mark,
+          "the connection \(quote(key.text ?? "")) is not a URL that begins with postgres://")
+      }
+    }
+    return connections
   }
 
   private func names(

@@ -10,6 +10,10 @@ struct SourceReader {
   let mappings: String
   /// What may be quarantined where a source says nothing.
   let maxQuarantined: Percentage
+  /// The folder of the sources' queries.
+  var queries = "SQL/extract"
+  /// The pipeline's databases: URLs by name.
+  var connections: [String: String] = [:]
 
   /// One source of the pipeline; nil after what is wrong was reported.
   func source(_ key: Node, _ value: ValueReader) -> SourceSpec? {
@@ -27,6 +31,10 @@ struct SourceReader {
         value.mark, "\(what): expected a mapping with files, found \(value.node.foundDescription)")
       return nil
     }
+    if value.node["query"] != nil {
+      let reader = MappingReader(value.node, what: what, problems: problems)
+      return query(contract, reader)
+    }
     var node = value.node
     var mapping: String?
     if let named = node["mapping"], !named.isNull {
@@ -42,6 +50,10 @@ struct SourceReader {
     _ contract: Contract, _ reader: MappingReader, _ mapping: String?
   ) -> SourceSpec? {
     _ = reader.contains("mapping")
+    _ = reader.contains("query")
+    if reader.contains("connection") {
+      reader.fail("connection", "is for a source with a query; this one has files")
+    }
     let files = reader.textOrList("files", of: "paths and globs")
     if files?.contains("") ?? false || files?.isEmpty ?? false {
       reader.fail("files", "expected a path or glob such as calls*.csv*, found nothing")

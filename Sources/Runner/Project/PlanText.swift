@@ -28,7 +28,7 @@ package struct PlanText {
     columns.add(["pipeline", "\(pipeline.name) (\(pipeline.file))\(summary)"])
     columns.add(["window", "\(days) (\(windowOrigin))"])
     let lock = plan.options.isDryRun ? ", nothing is published" : ""
-    columns.add(["warehouse", plan.warehouse + lock])
+    columns.add(["warehouse", Registry.shown(plan.warehouse) + lock])
     columns.add(["inputs", plan.inputs.isEmpty ? "the current folder" : plan.inputs])
     columns.add(["checks", checks])
     columns.add(["reports", reports])
@@ -125,6 +125,13 @@ package struct PlanText {
     var text = "\nsources\n"
     var problem: RunError?
     for spec in plan.sources {
+      if let query = spec.query {
+        text += "  \(spec.contract.source): query \(query.file) of \(query.database)\n"
+        let (from, to) = plan.span(of: spec.contract)
+        let since = from <= Instant.first ? "everything" : "from \(Instant.text(from))"
+        text += "     \(since) to before \(Instant.text(to))\n"
+        continue
+      }
       let files = SourceFiles(spec: spec, folder: plan.inputs)
       do throws(RunError) {
         let found = try files.find()

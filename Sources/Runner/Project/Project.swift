@@ -76,7 +76,9 @@ package struct Project: Sendable {
 
   /// A loader of the project's pipelines.
   var pipelineLoader: PipelineLoader {
-    PipelineLoader(known: knownNames, world: Self.world, sqlFolder: path("SQL/checks"))
+    PipelineLoader(
+      known: knownNames, world: Self.world, sqlFolder: path("SQL/checks"),
+      queryFolder: path("SQL/extract"))
   }
 
   /// Problems of what was typed are errors of usage, without the line and column that only files

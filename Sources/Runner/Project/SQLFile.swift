@@ -1,3 +1,4 @@
+import Engine
 import YAML
 
 /// The SQL files of a folder, as YAML names them.
@@ -40,38 +41,12 @@ enum SQLParameters {
   }
 
   static func uses(in bytes: [UInt8], file: String) -> [Use] {
-    var uses: [Use] = []
-    var index = 0
-    func at(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
-    func skip(past end: [UInt8]) {
-      while index < bytes.count, !bytes[index...].starts(with: end) { index += 1 }
-      index += end.count
+    SQLText.parameters(in: bytes).map { parameter in
+      let line = bytes[..<parameter.place.lowerBound].split(
+        separator: 0x0A, omittingEmptySubsequences: false)
+      return Use(
+        name: parameter.name,
+        mark: Mark(file: file, line: line.count, column: (line.last?.count ?? 0) + 1))
     }
-    while index < bytes.count {
-      switch (bytes[index], at(1)) {
-      case (UInt8(ascii: "'"), _), (UInt8(ascii: "\""), _):
-        let quote = bytes[index]
-        index += 1
-        skip(past: [quote])
-      case (UInt8(ascii: "-"), UInt8(ascii: "-")): skip(past: [0x0A])
-      case (UInt8(ascii: "/"), UInt8(ascii: "*")): skip(past: Array("*/".utf8))
-      case (UInt8(ascii: ":"), UInt8(ascii: ":")): index += 2
-      case (UInt8(ascii: ":"), let next) where isWord(next):
-        let name = bytes[(index + 1)...].prefix(while: isWord)
-        let line = bytes[..<index].split(separator: 0x0A, omittingEmptySubsequences: false)
-        uses.append(
-          Use(
-            name: String(decoding: name, as: UTF8.self),
-            mark: Mark(file: file, line: line.count, column: (line.last?.count ?? 0) + 1)))
-        index += 1 + name.count
-      default: index += 1
-      }
-    }
-    return uses
-  }
-
-  private static func isWord(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "_") || (byte >= 0x30 && byte <= 0x39)
-      || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
   }
 }

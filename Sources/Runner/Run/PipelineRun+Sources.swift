@@ -1,14 +1,20 @@
 import Engine
 import Files
+import Postgres
 
 /// A source with its files, each bound to the contract and known by its fingerprint.
 struct BoundSource {
   let spec: SourceSpec
   let files: [BoundFile]
   let fingerprints: [FileFingerprint]
+  /// The bound query of a source without files.
+  var query: BoundQuery?
 
   /// What its files hold on disk.
-  var bytes: Int { fingerprints.reduce(0) { $0 + $1.bytes } }
+  var bytes: Int { query == nil ? fingerprints.reduce(0) { $0 + $1.bytes } : 0 }
+
+  /// The files that it is made from: those of its rows, or of its query.
+  var paths: [String] { query.map { [$0.file] } ?? files.map(\.path) }
 }
 
 /// A file that a run reads, and what it is known by.
@@ -26,7 +32,12 @@ extension PipelineRun {
   /// stages as can be are finished before the longest pass.
   func bindSources() throws(RunError) -> [BoundSource] {
     var sources: [BoundSource] = []
+    var snapshots: [String: QuerySnapshot] = [:]
     for spec in plan.sources {
+      if let query = spec.query {
+        sources.append(try bind(query, of: spec, &snapshots))
+        continue
+      }
       let files = try SourceFiles(spec: spec, folder: plan.inputs).bind(observer)
       var fingerprints: [FileFingerprint] = []
       for bound in files {
@@ -36,8 +47,8 @@ extension PipelineRun {
       sources.append(BoundSource(spec: spec, files: files, fingerprints: fingerprints))
     }
     let inputs = sources.flatMap { source in
-      zip(source.files, source.fingerprints).map {
-        InputFile(source: source.spec.contract.source, path: $0.path, fingerprint: $1)
+      zip(source.paths, source.fingerprints).map {
+        InputFile(source: source.spec.contract.source, path: $0, fingerprint: $1)
       }
     }
     observer.happened(.bound(inputs))
@@ -53,7 +64,7 @@ extension PipelineRun {
       settings: RecordDecoder.Settings(
         timeZone: source.spec.timezone, currency: plan.context.currency),
       files: source.files, readers: work.readers(of: contract.source), options: plan.options.pass,
-      memory: plan.context.memory)
+      memory: plan.context.memory, query: source.query)
     let (result, seconds) = try run.run(observer, bytes: source.bytes)
     try warnIfChanged(source)
     if let folder {
@@ -69,11 +80,11 @@ extension PipelineRun {
 
   /// Tells of a file that is not what it was when the run began: its figures are of neither.
   private func warnIfChanged(_ source: BoundSource) throws(RunError) {
-    for (bound, before) in zip(source.files, source.fingerprints) {
-      let after = try file { () throws(FileError) in try FileFingerprint(path: bound.path) }
+    for (path, before) in zip(source.paths, source.fingerprints) {
+      let after = try file { () throws(FileError) in try FileFingerprint(path: path) }
       guard after != before else { continue }
       observer.warning(
-        "\(bound.path) was written to while it was read; run again when it is complete")
+        "\(path) was written to while it was read; run again when it is complete")
     }
   }
 

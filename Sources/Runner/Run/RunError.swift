@@ -61,6 +61,7 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
       case .unavailable: .unavailable
       case .configuration: .configuration
       case .failed: .failed
+      case .interrupted: .interrupted
       }
     self.init(exit, error.message, help: error.help)
   }

@@ -11,6 +11,8 @@ struct SourceRun {
   let options: PassOptions
   /// What may be held of keys, and where the rest goes; nil where memory has no limit.
   let memory: BoundedMemory?
+  /// The query that gives the rows of a source without files.
+  var query: BoundQuery?
 
   /// Reads the source and folds its rows into the stages; `bytes` is what its files hold on disk.
   /// Returns what became of the rows, and how many seconds it took.
@@ -75,22 +77,30 @@ struct SourceRun {
     }
     let names = Set(reads.flatMap(\.columns))
     let wanted = contract.fields.map { admission.needsAllColumns || names.contains($0.name) }
-    let pass = CSVPass(
-      contract: contract, settings: settings, files: files, wanted: wanted, options: options)
     let factories = readers.map(\.makeWorker)
     let source = contract.source
+    let makeWorker: @Sendable () -> Worker = { Worker(parts: factories.map { $0() }) }
+    let progress: @Sendable (Int, Int) -> Bool = {
+      observer.sourceAdvanced(source, bytes: $0, rows: $1)
+    }
+    let fold: @Sendable (inout Worker, Batch, Int) throws(StageError) -> Void = {
+      (worker, batch, file) throws(StageError) in
+      admission.admit(batch, file: file)
+      guard batch.count > 0, !admission.isContested else { return }
+      for part in worker.parts { try part.add(batch, of: source) }
+      worker.used += batch.count
+    }
     do throws(PassError<StageError>) {
-      return try pass.run(
-        makeWorker: { Worker(parts: factories.map { $0() }) },
-        progress: { observer.sourceAdvanced(source, bytes: $0, rows: $1) },
-        fold: { (worker, batch, file) throws(StageError) in
-          admission.admit(batch, file: file)
-          guard batch.count > 0, !admission.isContested else { return }
-          for part in worker.parts { try part.add(batch, of: source) }
-          worker.used += batch.count
-        })
+      if let query {
+        return try QueryPass(contract: contract, query: query, options: options).run(
+          makeWorker: makeWorker, progress: progress, fold: fold)
+      }
+      return try CSVPass(
+        contract: contract, settings: settings, files: files, wanted: wanted, options: options
+      ).run(makeWorker: makeWorker, progress: progress, fold: fold)
     } catch {
       switch error {
+      case .database(let error): throw observer.stopReason ?? RunError(error)
       case .file(let error): throw RunError(error)
       case .fold(let error): throw RunError(error)
       case .cancelled:

@@ -1,0 +1,2 @@
+SELECT currency, day, rate
+FROM exchange_rates

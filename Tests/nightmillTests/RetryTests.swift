@@ -127,13 +127,16 @@ import Testing
   @Test("Reports that fail after publishing are made by retry, and nothing else is done")
   func reportsOnly() throws {
     let project = try TestProject()
-    try project.write("", to: "out")
+    // A folder stands where the workbook is to be: noticed only when it is put there.
+    let workbook = "\(project.path)/out/2026-W46/weekly-vendors.xlsx"
+    try FileManager.default.createDirectory(
+      atPath: workbook, withIntermediateDirectories: true)
     let run = try project.nightmill(TestProject.everything + ["--run-id", "r", "--quiet"])
     #expect(run.exit == 1)
     #expect(run.err.contains("the tables are published, but the reports are not made"))
     #expect(run.err.hasSuffix("  next: nightmill retry r\n"), "\(run.err)")
     #expect(try project.document("r")["outcome"] as? String == "reports_missing")
-    try FileManager.default.removeItem(atPath: "\(project.path)/out")
+    try FileManager.default.removeItem(atPath: workbook)
     // The inputs do not matter any more.
     try FileManager.default.removeItem(atPath: "\(project.path)/inputs")
     let retry = try project.nightmill(["retry"])

@@ -15,10 +15,14 @@ package struct TableSchema: Sendable {
   /// Whether a run's rows are its own (the column `run_id`), so that an export shows the last run's
   /// only.
   package let isPerRun: Bool
+  /// Whether there are rows also where nothing happened: one for each day or month, or what is known
+  /// as of the last day.
+  package let isNeverEmpty: Bool
 
   /// A table's schema.
   package init(
     name: String, summary: String, key: [String], timeColumn: String? = nil, isPerRun: Bool = false,
+    isNeverEmpty: Bool = false,
     columns: [ColumnSchema]
   ) {
     self.name = name
@@ -27,6 +31,7 @@ package struct TableSchema: Sendable {
     self.key = key
     self.timeColumn = timeColumn
     self.isPerRun = isPerRun
+    self.isNeverEmpty = isNeverEmpty
   }
 
   /// The place of a column; the name comes from code, so an unknown one is a programming error.
@@ -44,7 +49,7 @@ package struct TableSchema: Sendable {
   package func selecting(_ names: [String]) -> TableSchema {
     TableSchema(
       name: name, summary: summary, key: key, timeColumn: timeColumn, isPerRun: isPerRun,
-      columns: names.map { columns[index(of: $0)] })
+      isNeverEmpty: isNeverEmpty, columns: names.map { columns[index(of: $0)] })
   }
 }
 

@@ -20,7 +20,7 @@ package struct CustomerLTV: MetricStage {
   /// One row per user with a sale.
   package static let schema = TableSchema(
     name: "customer_ltv", summary: "a customer as of the newest run's last day", key: ["user_id"],
-    timeColumn: "as_of",
+    timeColumn: "as_of", isNeverEmpty: true,
     columns: [
       ColumnSchema("user_id", .text),
       ColumnSchema("total_spend", .money),

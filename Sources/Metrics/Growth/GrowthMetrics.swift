@@ -29,7 +29,7 @@ package struct GrowthMetrics: MetricStage {
   /// One row per day of the window.
   package static let schema = TableSchema(
     name: "growth_metrics", summary: "the business's figures of a day", key: ["metric_date"],
-    timeColumn: "metric_date",
+    timeColumn: "metric_date", isNeverEmpty: true,
     columns: [
       ColumnSchema("metric_date", .day),
       ColumnSchema("new_users", .integer),
@@ -55,7 +55,7 @@ package struct GrowthMetrics: MetricStage {
   /// One row per calendar month whose last day lies in the window.
   package static let movementSchema = TableSchema(
     name: "mrr_movements", summary: "how recurring revenue moved in a month", key: ["month"],
-    timeColumn: "month",
+    timeColumn: "month", isNeverEmpty: true,
     columns: [
       ColumnSchema("month", .day),
       ColumnSchema("opening", .money),

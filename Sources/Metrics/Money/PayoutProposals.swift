@@ -19,7 +19,7 @@ package struct PayoutProposals: MetricStage {
   /// One row per partner with something to be paid, or owed.
   package static let schema = TableSchema(
     name: "payouts", summary: "a partner's payout as of the last day, proposed or held",
-    key: ["partner_id"], timeColumn: "as_of",
+    key: ["partner_id"], timeColumn: "as_of", isNeverEmpty: true,
     columns: [
       ColumnSchema("partner_id", .text),
       ColumnSchema("amount", .money),

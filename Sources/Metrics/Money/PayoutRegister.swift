@@ -24,7 +24,7 @@ package struct PayoutRegister: MetricStage {
   /// One row per payout known to the source at the window's end.
   package static let schema = TableSchema(
     name: "payout_register", summary: "a payout, and the commission lines it lists",
-    key: ["payout_id"], timeColumn: "as_of",
+    key: ["payout_id"], timeColumn: "as_of", isNeverEmpty: true,
     columns: [
       ColumnSchema("payout_id", .text),
       ColumnSchema("partner_id", .text),

@@ -30,7 +30,7 @@ package struct ResellerUsage: MetricStage {
   /// One row per account and month, also where nothing happened.
   package static let schema = TableSchema(
     name: "reseller_usage", summary: "a reseller's account in a calendar month, by its first day",
-    key: ["month", "account_id"], timeColumn: "month",
+    key: ["month", "account_id"], timeColumn: "month", isNeverEmpty: true,
     columns: [
       ColumnSchema("month", .day),
       ColumnSchema("account_id", .text),

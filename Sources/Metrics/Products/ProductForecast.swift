@@ -17,7 +17,7 @@ package struct ProductForecast: MetricStage {
   /// One row per product and day ahead.
   package static let schema = TableSchema(
     name: "product_forecast", summary: "a product's units of a day to come",
-    key: ["product_id", "forecast_date"], timeColumn: "as_of",
+    key: ["product_id", "forecast_date"], timeColumn: "as_of", isNeverEmpty: true,
     columns: [
       ColumnSchema("product_id", .text),
       ColumnSchema("forecast_date", .day),

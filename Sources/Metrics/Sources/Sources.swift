@@ -6,7 +6,8 @@ import Engine
 package enum Sources {
   /// Every source, by name.
   package static let all: [Contract] = [
-    calls, clicks, disputes, exchangeRates, partners, payouts, products, resellerAccounts, taxProfiles,
+    calls, clicks, disputes, exchangeRates, partners, payouts, products, resellerAccounts,
+    taxProfiles,
     transactions, users, vendors,
   ]
 

@@ -108,7 +108,7 @@ package struct PipelineRun {
 
   /// Tells of a window in which nothing happened: most often the files end before it.
   private func warnIfEmpty(_ changes: [TableChange]) {
-    let dated = changes.filter { $0.schema.timeColumn != nil }
+    let dated = changes.filter { $0.schema.timeColumn != nil && !$0.schema.isNeverEmpty }
     guard !dated.isEmpty, dated.allSatisfy({ $0.rows.count == 0 }) else { return }
     if plan.context.values[TaxYear.self] == nil,
       dated.allSatisfy({ $0.schema.timeColumn == "tax_year" })

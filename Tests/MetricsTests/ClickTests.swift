@@ -37,7 +37,7 @@ final class SpillRoom: SpillSpace {
 struct ClickTests {
   static let stages = [
     "ledger", "buyers", "timelines", "click_quality", "owners", "referrals", "attribution",
-    "partner_analytics",
+    "commission_ledger", "commissions", "partner_analytics",
   ]
   static let tables = ["click_quality", "referrals", "attribution", "partner_analytics"]
 

@@ -161,6 +161,6 @@ import Testing
     let result = try Binary.run(["doctor"], environment: ["NIGHTMILL_WAREHOUSE": text])
     #expect(result.exit == 1)
     #expect(!(result.out + result.err).contains("s3cret"))
-    #expect(result.out.contains("no warehouse is reached by \"postgres:\""))
+    #expect(result.out.contains("postgres://joe:***@h/db: "))
   }
 }

@@ -69,7 +69,8 @@ import Testing
       ])
       try #require(run.exit == 0, "\(run.err)")
       let made = try Binary.run([
-        "report", "--week", "2026-W46", "--warehouse", url, "--output", "\(scratch.path)/r\(index)",
+        "report", "weekly-vendors", "weekly-products", "weekly-partners", "--week", "2026-W46",
+        "--warehouse", url, "--output", "\(scratch.path)/r\(index)",
       ])
       try #require(made.exit == 0, "\(made.err)")
       var texts: [String: String] = [:]

@@ -139,7 +139,7 @@ import Testing
     ),
     (
       ["query", "SELECT 1", "--warehouse", "mysql://x"],
-      "no warehouse is reached by \"mysql:\"\n  help: write sqlite:PATH"
+      "no warehouse is reached by \"mysql:\"\n  help: write sqlite:PATH or postgres://USER@HOST/DATABASE"
     ),
     (
       ["generate", "--users", "10"],

@@ -8,8 +8,9 @@ SELECT
   END AS state
 FROM (
   SELECT
-    1 AS place, 'Calls that vendors take' AS target, c.part, c.whole, NULL AS amount, NULL AS number,
-    'at least 95 %' AS goal, NULL AS goal_amount,
+    1 AS place, 'Calls that vendors take' AS target, c.part, c.whole,
+    CAST(NULL AS numeric) AS amount, CAST(NULL AS numeric) AS number, 'at least 95 %' AS goal,
+    CAST(NULL AS numeric) AS goal_amount,
     CASE WHEN c.whole > 0 THEN CASE WHEN 100 * c.part >= 95 * c.whole THEN 'met' ELSE 'missed' END END AS outcome
   FROM (
     SELECT SUM(connected) AS part, SUM(connected + hangups + rejections + timeouts + busy) AS whole

@@ -23,6 +23,7 @@ package final class SpillFile: SpillStore {
     index = Mutex(Index(blocks: Array(repeating: [], count: partitions)))
   }
 
+  /// Adds a block to a partition; throws where the file cannot be written.
   package func append(_ block: ByteView, to partition: Int) throws(SpillError) {
     if block.isEmpty { return }
     // The place is settled under the lock, the bytes are written beside other threads'.
@@ -36,10 +37,12 @@ package final class SpillFile: SpillStore {
     index.withLock { $0.blocks[partition].append(Block(offset: offset, count: block.count)) }
   }
 
+  /// How many blocks a partition has.
   package func blockCount(of partition: Int) -> Int {
     index.withLock { $0.blocks[partition].count }
   }
 
+  /// Reads a block of a partition back; throws where the file cannot be read.
   package func read(
     _ block: Int, of partition: Int, into bytes: inout [UInt8]
   ) throws(SpillError) {
@@ -78,6 +81,7 @@ package struct SpillFiles: SpillSpace {
   /// Stores in `TMPDIR`, or else `/var/tmp`, which unlike `/tmp` is not kept in memory.
   package init() { folder = temporaryFolder() }
 
+  /// A new, empty store in a file without a name.
   package func makeStore(partitions: Int) throws(SpillError) -> any SpillStore {
     try SpillFile.spilling { () throws(FileError) in
       try SpillFile(partitions: partitions, in: folder)

@@ -37,6 +37,7 @@ package final class RunRecorder: RunObserver {
     state = Mutex(State(document: document, journal: journal, log: log))
   }
 
+  /// Keeps an event in the run's folder, then passes it on.
   package func happened(_ event: RunEvent) {
     state.withLock { state in
       state.document.add(event)
@@ -46,6 +47,7 @@ package final class RunRecorder: RunObserver {
     next.happened(event)
   }
 
+  /// Passes progress on; nothing of it is kept.
   package func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool {
     next.sourceAdvanced(source, bytes: bytes, rows: rows)
   }

@@ -14,6 +14,7 @@ extension RunObserver {
   /// Tells of something that a person should know but that stops nothing.
   func warning(_ message: String) { happened(.warning(message)) }
 
+  /// Goes on.
   package func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool { true }
   package var stopReason: RunError? { nil }
 }
@@ -23,5 +24,6 @@ package struct SilentObserver: RunObserver {
   /// An observer that does nothing.
   package init() {}
 
+  /// Does nothing.
   package func happened(_ event: RunEvent) {}
 }

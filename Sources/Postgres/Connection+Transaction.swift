@@ -1,5 +1,6 @@
 import CPostgreSQL
 import Engine
+import Glibc
 
 extension Connection {
   /// Runs `body` in a transaction, which is kept if `body` says so; PostgreSQL's own errors become
@@ -32,7 +33,7 @@ extension Connection {
     let number = try rows("SELECT pg_current_xact_id_if_assigned()")[0][0]
     do throws(PostgresError) { try execute("COMMIT") } catch {
       guard isLost, !number.isEmpty else { throw error }
-      switch try? Connection(url).rows("SELECT pg_xact_status('\(number)')").first?.first {
+      switch outcome(ofTransaction: number) {
       case "committed": return
       case "aborted": throw error
       default:
@@ -44,6 +45,21 @@ extension Connection {
             "see `nightmill history` or `nightmill query \"SELECT * FROM runs\"` when the server "
             + "is back; running again is safe in either case")
       }
+    }
+  }
+
+  /// What became of a transaction whose connection was lost, asked on a new one: `committed`,
+  /// `aborted`, `in progress` where its session goes on for longer than some seconds, or nil where
+  /// nobody answers.
+  private func outcome(ofTransaction number: String) -> String? {
+    guard let other = try? Connection(url) else { return nil }
+    var pause: UInt32 = 50_000
+    while true {
+      let outcome = try? other.rows("SELECT pg_xact_status('\(number)')").first?.first
+      guard outcome == "in progress", pause < 3_000_000, !Cancellation.isRequested
+      else { return outcome }
+      usleep(pause)
+      pause *= 2
     }
   }
 

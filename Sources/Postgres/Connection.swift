@@ -7,6 +7,13 @@ final class Connection {
   let handle: OpaquePointer
   let url: ConnectionURL
 
+  private static let oldestVersion: Int32 = 13_00_00
+
+  /// The server's version as it says it.
+  var serverVersion: String {
+    PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? "unknown"
+  }
+
   /// How many times a server that does not answer is asked, and the first pause in microseconds;
   /// each later one is twice as long. Three seconds in all.
   private static let attempts = 5
@@ -18,6 +25,11 @@ final class Connection {
     handle = try Self.connectPatiently(url)
     // Notices are for people at a terminal; libpq would print them.
     PQsetNoticeProcessor(handle, { _, _ in }, nil)
+    guard PQserverVersion(handle) >= Self.oldestVersion else {
+      throw PostgresError(
+        .configuration, "\(url.masked): the server is PostgreSQL \(serverVersion)",
+        help: "use PostgreSQL 13 or later")
+    }
     try prepare(readOnly: readOnly)
   }
 

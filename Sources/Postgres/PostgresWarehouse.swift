@@ -17,18 +17,10 @@ package final class PostgresWarehouse: Warehouse {
     do throws(PostgresError) {
       self.url = try ConnectionURL(url)
       connection = try Connection(self.url, readOnly: readOnly)
-      guard PQserverVersion(connection.handle) >= Self.oldestVersion else {
-        throw PostgresError(
-          .configuration,
-          "\(self.url.masked): the server is PostgreSQL \(connection.serverVersion)",
-          help: "use PostgreSQL 13 or later")
-      }
     } catch {
       throw error.warehouseError
     }
   }
-
-  private static let oldestVersion: Int32 = 13_00_00
 
   package var displayName: String { url.masked }
 
@@ -85,12 +77,5 @@ package final class PostgresWarehouse: Warehouse {
   package static var libraryVersion: String {
     let number = PQlibVersion()
     return "\(number / 10_000).\(number % 10_000)"
-  }
-}
-
-extension Connection {
-  /// The server's version as it says it.
-  var serverVersion: String {
-    PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? "unknown"
   }
 }

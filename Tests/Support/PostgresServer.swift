@@ -58,8 +58,9 @@ package final class PostgresServer: Sendable {
     }
   }
 
-  /// Starts it; it answers when this returns.
+  /// Starts it unless it runs; it answers when this returns.
   package func start() throws {
+    if (try? psql("SELECT 1")) != nil { return }
     // Foundation waits until whatever it passed to a child is closed: the server must not keep it.
     let closing =
       "for f in /proc/$$/fd/*; do n=${f##*/}; [ $n -gt 2 ] && eval \"exec $n>&-\"; done; exec \"$@\""
@@ -77,11 +78,110 @@ package final class PostgresServer: Sendable {
     try asOwner(["\(bin)/pg_ctl", "-D", "\(folder)/data", "-m", "immediate", "-w", "-s", "stop"])
   }
 
-  /// The URL of a new, empty database, which no other test knows.
-  package func newDatabase(user: String = "mill") throws -> String {
+  /// Ends it as an administrator does, its files as they are to be.
+  package func stop() throws {
+    try asOwner(["\(bin)/pg_ctl", "-D", "\(folder)/data", "-m", "fast", "-w", "-s", "stop"])
+  }
+
+  /// The URL of a new, empty database, which no other test knows, or of a copy of another database.
+  ///
+  /// Its own order of texts is that of a language, as databases often have it, where the server knows
+  /// languages: nothing may depend on it.
+  package func newDatabase(user: String = "mill", copying template: String? = nil) throws -> String {
     let name = "t\(Self.databases.wrappingAdd(1, ordering: .relaxed).newValue)"
-    try psql("CREATE DATABASE \(name)")
+    if let template {
+      let original = template.split(separator: "/").last ?? ""
+      try psql("CREATE DATABASE \(name) TEMPLATE \(original)")
+    } else if Self.version(in: bin) >= 15 {
+      try psql("CREATE DATABASE \(name) TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'")
+    } else {
+      try psql("CREATE DATABASE \(name)")
+    }
     return url(name, user: user)
+  }
+
+  /// The major version in the path of a server's programs, 0 where it does not tell.
+  private static func version(in path: String) -> Int {
+    path.split(separator: "/").compactMap { Int($0) }.last ?? 0
+  }
+
+  /// Ends the process of a session as the kernel would where memory is short: the server ends all
+  /// others and recovers by itself. `condition` says which, of pg_stat_activity.
+  package func killSessions(where condition: String) throws {
+    let sessions = try psql("SELECT pid FROM pg_stat_activity WHERE \(condition)")
+    guard !sessions.isEmpty else { throw Failure(text: "no session where \(condition)") }
+    for session in sessions { Glibc.kill(pid_t(session) ?? 0, SIGKILL) }
+    // It answers again when it has recovered.
+    for _ in 0..<500 where (try? psql("SELECT 1")) == nil { usleep(20_000) }
+  }
+
+  /// A session that keeps a transaction open in which it has run some statements, such as LOCK
+  /// TABLE, until `end`.
+  package final class Holder {
+    private let process = Process()
+    private let input = Pipe()
+
+    fileprivate init(_ bin: String, _ url: String, _ sql: String) throws {
+      process.executableURL = URL(fileURLWithPath: "\(bin)/psql")
+      process.arguments = ["-XAtq", "-v", "ON_ERROR_STOP=1", url]
+      process.standardInput = input
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      try input.fileHandleForWriting.write(contentsOf: Data("BEGIN; \(sql); SELECT 1;\n".utf8))
+      guard !output.fileHandleForReading.availableData.isEmpty else {
+        throw Failure(text: "not held: \(sql)")
+      }
+    }
+
+    /// Ends the transaction and the session.
+    package func end() {
+      try? input.fileHandleForWriting.close()
+      process.waitUntilExit()
+    }
+  }
+
+  /// A session that asks the same again and again.
+  package final class Poller {
+    private let process = Process()
+    private let input = Pipe()
+    private let output: URL
+
+    fileprivate init(_ bin: String, _ url: String, _ sql: String) throws {
+      output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+      _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+      process.executableURL = URL(fileURLWithPath: "\(bin)/psql")
+      process.arguments = ["-XAtq", "-v", "ON_ERROR_STOP=1", url]
+      process.standardInput = input
+      process.standardOutput = try FileHandle(forWritingTo: output)
+      try process.run()
+      try input.fileHandleForWriting.write(contentsOf: Data("\(sql) \\watch 0.02\n".utf8))
+    }
+
+    /// Ends the session. Returns all lines that it was given.
+    package func end() throws -> [String] {
+      process.terminate()
+      process.waitUntilExit()
+      defer { try? FileManager.default.removeItem(at: output) }
+      // The last line may not be whole.
+      return try String(contentsOf: output, encoding: .utf8).split(separator: "\n").dropLast()
+        .map(String.init)
+    }
+  }
+
+  /// Asks a statement again and again, until it is ended.
+  package func poll(_ sql: String, on url: String) throws -> Poller {
+    try Poller(bin, url, sql)
+  }
+
+  /// Runs statements in a transaction that stays open.
+  package func hold(_ sql: String, on url: String) throws -> Holder { try Holder(bin, url, sql) }
+
+  /// The file that holds the first gigabyte of a table, which the server must not be using.
+  package func file(of table: String, in url: String) throws -> String {
+    let path = try psql("SELECT pg_relation_filepath('\(table)')", on: url)
+    return "\(folder)/data/\(path.first ?? "")"
   }
 
   /// The URL of a database.

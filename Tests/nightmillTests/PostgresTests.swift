@@ -180,8 +180,12 @@ import Testing
 /// A project whose conformance pipeline reads each source with a query.
 struct QueryProject {
   private let folder: String
+  private let server: PostgresServer
 
-  init(_ folder: String) { self.folder = folder }
+  init(_ folder: String, _ server: PostgresServer = .shared) {
+    self.folder = folder
+    self.server = server
+  }
 
   /// A project whose sources are the tables of a database, filled from a case's files.
   func make(inputs: String, database: String, areTyped: Bool) throws {
@@ -215,7 +219,7 @@ struct QueryProject {
     let path = "\(folder)/load.sql"
     try "SET client_min_messages = warning;\n\(sql)".write(
       toFile: path, atomically: true, encoding: .utf8)
-    try PostgresServer.shared.psql(file: path, on: database)
+    try server.psql(file: path, on: database)
   }
 
   /// A project with some queries; the sources without one have no rows.

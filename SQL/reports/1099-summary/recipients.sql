@@ -6,4 +6,4 @@ SELECT
   address_line1, address_line2, city, state, postal_code, country
 FROM form_1099_nec
 WHERE tax_year = :year
-ORDER BY CASE WHEN decision = 'form' THEN 0 ELSE 1 END, reason, recipient_id
+ORDER BY CASE WHEN decision = 'form' THEN 0 ELSE 1 END, reason NULLS FIRST, recipient_id

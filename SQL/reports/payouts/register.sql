@@ -4,4 +4,4 @@ SELECT r.payout_id, r.partner_id, d.company_name, r.status, r.processed_at, r."m
 FROM payout_register AS r
 LEFT JOIN partner_dimension AS d ON d.partner_id = r.partner_id
 WHERE r.processed_at IS NULL OR (r.processed_at >= :from_instant AND r.processed_at < :until_instant)
-ORDER BY r.processed_at, r.payout_id
+ORDER BY r.processed_at NULLS FIRST, r.payout_id

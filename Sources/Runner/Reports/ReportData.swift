@@ -145,17 +145,30 @@ struct ReportSource {
     return found
   }
 
-  /// How the warehouse is to read the query's columns; a part of a quotient that no column shows is
-  /// a whole number.
+  /// How the warehouse is to read the query's columns.
+  ///
+  /// A part of a quotient that no column shows: an amount divided by a number is an amount; shares
+  /// and ratios divide like by like, so one part tells of the others. Where none does, all are read
+  /// as amounts, which scales numbers and amounts alike, and the quotient does not change.
   private static func types(of columns: [Report.Column]) -> [String: ReportType] {
     var types: [String: ReportType] = [:]
-    for column in columns {
-      if case .quotient(let of, let over) = column.origin {
-        for part in of + over { types[part] = .integer }
-      }
-    }
+    var likes: [[String]] = []
     for column in columns {
       if case .query(let name) = column.origin { types[name] = column.type }
+    }
+    for column in columns {
+      guard case .quotient(let of, let over) = column.origin else { continue }
+      if column.type == .money {
+        for part in of { types[part] = types[part] ?? .money }
+        for part in over { types[part] = types[part] ?? .integer }
+      } else {
+        likes.append(of + over)
+      }
+    }
+    while let next = likes.firstIndex(where: { $0.contains { types[$0] != nil } }) ?? likes.indices.first {
+      let parts = likes.remove(at: next)
+      let type = parts.compactMap { types[$0] }.first ?? .money
+      for part in parts { types[part] = types[part] ?? type }
     }
     return types
   }

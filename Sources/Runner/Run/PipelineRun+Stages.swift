@@ -5,13 +5,41 @@ import Metrics
 extension PipelineRun {
   /// Takes what an earlier attempt finished; what is missing or damaged is made again. What stays in
   /// memory is not put aside: it is large, and its sources are read again only if a stage needs it.
+  ///
+  /// Nothing that was made of a query's rows is taken: a database goes on, and tables of two states of
+  /// it would not agree.
   func resume(_ work: inout RunWork, from folder: RunFolder) {
+    let ofQueries = stagesOfQueries
+    var isMadeAgain = false
     for type in plan.stages where !type.isEphemeral {
       guard let changes = folder.changes(of: type) else { continue }
+      if ofQueries.contains(type.name) {
+        isMadeAgain = true
+        continue
+      }
       work.finish(type.name, changes)
       observer.happened(.stageReused(stage: type.name, rows: Self.rows(changes)))
     }
     work.dropUnneeded()
+    if isMadeAgain {
+      observer.warning(
+        "the rows of queries are read again, since they may have changed, and all that was made of "
+          + "them is made again")
+    }
+  }
+
+  /// The stages that queries' rows go into, by themselves or by the tables of other stages.
+  private var stagesOfQueries: Set<String> {
+    let sources = Set(plan.sources.filter { $0.query != nil }.map(\.contract.source))
+    var stages: Set<String> = []
+    // Each stage comes after those whose tables it reads.
+    for stage in plan.stages {
+      let isOfQueries =
+        stage.reads.contains { sources.contains($0.source) }
+        || stage.upstream.contains { stages.contains($0) }
+      if isOfQueries { stages.insert(stage.name) }
+    }
+    return stages
   }
 
   /// Finishes the stages whose sources have all been read, each with the tables it needs, and puts

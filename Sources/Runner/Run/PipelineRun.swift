@@ -91,7 +91,7 @@ package struct PipelineRun {
     for source in sources {
       try stopIfAsked()
       let name = source.spec.contract.source
-      if let known = folder?.result(of: name), !work.needs(source: name) {
+      if source.query == nil, !work.needs(source: name), let known = folder?.result(of: name) {
         work.add(known)
         observer.happened(.sourceSkipped(known.counts))
       } else {

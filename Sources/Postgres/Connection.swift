@@ -82,6 +82,12 @@ final class Connection {
     defer { PQfinish(connection) }
     let answer = url.scrubbed(PQerrorMessage(connection).map { trimmed(String(cString: $0)) } ?? "")
     let isFull = ["too many", "remaining connection slots"].contains { answer.contains($0) }
+    // What libpq says, in English whatever the server speaks, where the connection broke before the
+    // server had let anybody in or refused.
+    let isBroken = [
+      "closed the connection", "could not receive data", "could not send", "SSL SYSCALL error",
+      "timeout expired",
+    ].contains { answer.contains($0) }
     switch answers {
     case PQPING_NO_RESPONSE, PQPING_REJECT:
       throw PostgresError(
@@ -91,6 +97,10 @@ final class Connection {
       throw PostgresError(
         .unavailable, "\(url.masked): \(answer)",
         help: "wait until other sessions end, or raise max_connections")
+    case PQPING_OK where isBroken:
+      throw PostgresError(
+        .unavailable, "\(url.masked): \(answer)",
+        help: "the connection broke: try later; nothing was changed")
     default:
       throw PostgresError(
         .configuration, "\(url.masked): \(answer)",

@@ -53,14 +53,18 @@ extension ColumnType {
 struct TypesOfRow {
   private let wanted: [String: ColumnType]
   private(set) var names: [String] = []
-  private var columns: [(wanted: ColumnType?, type: Oid)] = []
+  private var columns: [(wanted: ColumnType?, type: Oid, isRatio: Bool)] = []
 
   init(_ wanted: [String: ColumnType]) { self.wanted = wanted }
 
   /// Takes names and types from a result.
   mutating func read(_ result: QueryResult) {
     names = (0..<result.columnCount).map { result.name($0) }
-    columns = names.enumerated().map { (wanted[$1], result.type($0)) }
+    columns = names.enumerated().map { index, name in
+      // The modifier of numeric(18,6), as ratios are kept: precision and scale, and 4 more.
+      let isRatio = PQfmod(result.handle, Int32(index)) == (18 << 16 | 6) + 4
+      return (wanted[name], result.type(index), isRatio)
+    }
   }
 
   /// The values of a result's only row, each in the unit of its type if it has one.
@@ -85,18 +89,25 @@ struct TypesOfRow {
             help: "correct the expression, or the type that the column is declared to have")
         }
         values.append(.typed(value, wanted))
-      case nil: values.append(Self.natural(bytes, column.type))
+      case nil: values.append(Self.natural(bytes, column.type, isRatio: column.isRatio))
       }
     }
     return values
   }
 
-  /// A value as the database gives it. Sums of whole numbers, which are numeric, are whole numbers.
-  private static func natural(_ bytes: ByteView, _ type: Oid) -> SQLValue {
+  /// A value as the database gives it. Sums of whole numbers, which are numeric, are whole numbers;
+  /// instants and ratios are written as in the other kind of warehouse.
+  private static func natural(_ bytes: ByteView, _ type: Oid, isRatio: Bool) -> SQLValue {
     let text = bytes.text
     switch type {
+    case TypeID.numeric where isRatio: return Double(text).map { .real($0) } ?? .text(text)
     case TypeID.int2, TypeID.int4, TypeID.int8, TypeID.oid, TypeID.numeric:
       return Int64(text).map { .integer($0) } ?? .text(text)
+    case TypeID.timestamp:
+      guard let instant = Instant.parse(bytes, zone: .utc).value else { return .text(text) }
+      var written: [UInt8] = []
+      Instant.appendWarehouse(instant, to: &written)
+      return .text(String(decoding: written, as: UTF8.self))
     case TypeID.float4, TypeID.float8: return Double(text).map { .real($0) } ?? .text(text)
     case TypeID.boolean: return .typed(text == "t" ? 1 : 0, .boolean)
     default: return .text(text)

@@ -87,7 +87,8 @@ package final class PostgresServer: Sendable {
   ///
   /// Its own order of texts is that of a language, as databases often have it, where the server knows
   /// languages: nothing may depend on it.
-  package func newDatabase(user: String = "mill", copying template: String? = nil) throws -> String {
+  package func newDatabase(user: String = "mill", copying template: String? = nil) throws -> String
+  {
     let name = "t\(Self.databases.wrappingAdd(1, ordering: .relaxed).newValue)"
     if let template {
       let original = template.split(separator: "/").last ?? ""
@@ -161,7 +162,8 @@ package final class PostgresServer: Sendable {
 
     /// Ends the session. Returns all lines that it was given.
     package func end() throws -> [String] {
-      process.terminate()
+      // While it watches, psql takes no gentler signal.
+      Glibc.kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       defer { try? FileManager.default.removeItem(at: output) }
       // The last line may not be whole.

@@ -79,3 +79,24 @@ struct Published {
     }
   }
 }
+
+/// A warehouse with some rows to ask for.
+struct Asked {
+  let home: Home
+  let warehouse: any Warehouse
+
+  init(_ database: Database) throws {
+    home = try Home(database)
+    warehouse = try home.warehouse()
+    try warehouse.publish([
+      change(weeks, [[0, "v", 5], [7, "v", 10], [14, "w", -5], [21, "w", -10]]),
+      change(calls, [["a", 10, 100, "x"]]),
+    ])
+  }
+
+  /// That nothing was written.
+  func isUntouched() throws -> Bool {
+    try warehouse.rows("SELECT count(*), sum(lost) AS x FROM weeks", types: ["x": .money])
+      == ["4|money:0"]
+  }
+}

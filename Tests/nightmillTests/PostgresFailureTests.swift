@@ -2,7 +2,8 @@ import Foundation
 import Support
 import Testing
 
-@Suite("Whatever happens to a server, or on the way to it, a run publishes all or nothing", .serialized)
+@Suite(
+  "Whatever happens to a server, or on the way to it, a run publishes all or nothing", .serialized)
 struct PostgresFailureTests {
   private static let shared: Result<PostgresWorld, any Error> = Result { try PostgresWorld() }
   private let world: PostgresWorld
@@ -200,7 +201,8 @@ struct PostgresFailureTests {
       #expect(result.err.contains(message), "\(result.err)")
       #expect(result.err.contains("docs/postgres.md"), "\(result.err)")
     }
-    #expect(try server.psql("SELECT 1 FROM pg_namespace WHERE nspname = 'nightmill'", on: fresh) == [])
+    #expect(
+      try server.psql("SELECT 1 FROM pg_namespace WHERE nspname = 'nightmill'", on: fresh) == [])
     try recovers(warehouse)
   }
 
@@ -253,7 +255,8 @@ struct PostgresFailureTests {
     var whole: Set = [try seen()]
     let readers = try (0..<8).map { _ in try server.poll(line, on: warehouse) }
     for step in 0..<4 {
-      let days = step % 2 == 0 ? PostgresWorld.days : ["--from", "2026-11-01", "--to", "2026-11-14"]
+      let days =
+        step % 2 == 0 ? PostgresWorld.days : ["--from", "2026-11-01", "--to", "2026-11-14"]
       let other = ["--set", "default_booking_value=\(step + 7).00"]
       let result = try world.start(warehouse, days + other).wait()
       #expect(result.exit == 0, "\(result.err)")

@@ -165,7 +165,9 @@ struct ReportSource {
         likes.append(of + over)
       }
     }
-    while let next = likes.firstIndex(where: { $0.contains { types[$0] != nil } }) ?? likes.indices.first {
+    while let next = likes.firstIndex(where: { $0.contains { types[$0] != nil } })
+      ?? likes.indices.first
+    {
       let parts = likes.remove(at: next)
       let type = parts.compactMap { types[$0] }.first ?? .money
       for part in parts { types[part] = types[part] ?? type }

@@ -28,7 +28,9 @@ struct PostgresQueryTests {
     ])
   func types(expression: String, type: ColumnType, expected: String) throws {
     #expect(
-      try warehouse.rows("SELECT \(expression) AS x FROM weeks", types: ["x": type]) == [expected])
+      try warehouse.rows("SELECT \(expression) AS x FROM weeks LIMIT 1", types: ["x": type]) == [
+        expected
+      ])
   }
 
   @Test(

@@ -72,8 +72,7 @@ package struct Retrial {
     var before: [String: Node] = [:]
     for node in run.list("inputs_read") { before[node["path"]?.text ?? ""] = node }
     for spec in plan.sources {
-      for found in try SourceFiles(spec: spec, folder: plan.inputs).find() {
-        let path = absolutePath(found.path)
+      for path in try paths(of: spec, in: plan.inputs) {
         guard let old = before.removeValue(forKey: path) else {
           changes.append("\(path) is new")
           continue
@@ -86,6 +85,12 @@ package struct Retrial {
       }
     }
     return changes + before.keys.sorted().map { "\($0) is gone" }
+  }
+
+  /// What a source is made from: its files, or the file of its query.
+  private func paths(of spec: SourceSpec, in folder: String) throws(RunError) -> [String] {
+    if let query = spec.query { return [absolutePath(query.file)] }
+    return try SourceFiles(spec: spec, folder: folder).find().map { absolutePath($0.path) }
   }
 }
 

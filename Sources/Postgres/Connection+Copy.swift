@@ -57,9 +57,10 @@ extension Connection {
   }
 
   /// Runs a COPY … TO STDOUT (FORMAT binary) and calls `row` with the bytes of each row, from the
-  /// number of its columns on, valid inside `row` only; throwing ends the query.
+  /// number of its columns on, valid inside `row` only; throwing ends the query. While the server
+  /// is at work, `isStopped` is asked several times a second whether anybody still wants its rows.
   func copyOut<Failure: Error>(
-    _ sql: String, orError convert: (PostgresError) -> Failure,
+    _ sql: String, orError convert: (PostgresError) -> Failure, isStopped: () -> Bool = { false },
     _ row: (ByteView) throws(Failure) -> Void
   ) throws(Failure) {
     do throws(PostgresError) {
@@ -75,7 +76,7 @@ extension Connection {
         var message: UnsafeMutablePointer<CChar>?
         let count = PQgetCopyData(handle, &message, 1)
         if count == 0 {
-          if Cancellation.isRequested, !isCancelled {
+          if !isCancelled, Cancellation.isRequested || isStopped() {
             cancel()
             isCancelled = true
           }

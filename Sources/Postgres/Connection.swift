@@ -12,10 +12,12 @@ final class Connection {
   private static let attempts = 5
   private static let firstPause: UInt32 = 200_000
 
-  /// Connects, trying again while the server cannot be reached or is starting.
-  init(_ url: ConnectionURL, readOnly: Bool = false) throws(PostgresError) {
+  /// Connects, trying again (if patient) while the server cannot be reached or is starting.
+  init(
+    _ url: ConnectionURL, readOnly: Bool = false, isPatient: Bool = true
+  ) throws(PostgresError) {
     self.url = url
-    handle = try Self.connectPatiently(url)
+    handle = try isPatient ? Self.connectPatiently(url) : Self.connect(url)
     // Notices are for people at a terminal; libpq would print them.
     PQsetNoticeProcessor(handle, { _, _ in }, nil)
     try prepare(readOnly: readOnly)

@@ -59,9 +59,11 @@ extension Connection {
   /// Runs a COPY … TO STDOUT (FORMAT binary) and calls `row` with the bytes of each row, from the
   /// number of its columns on, valid inside `row` only; throwing ends the query. While the server
   /// is at work, `isStopped` is asked several times a second whether anybody still wants its rows.
-  func copyOut<Failure: Error>(
+  ///
+  /// What `row` changes is in `state`: variables that a closure captures cost a lookup each time.
+  func copyOut<State, Failure: Error>(
     _ sql: String, orError convert: (PostgresError) -> Failure, isStopped: () -> Bool = { false },
-    _ row: (ByteView) throws(Failure) -> Void
+    into state: inout State, _ row: (inout State, ByteView) throws(Failure) -> Void
   ) throws(Failure) {
     do throws(PostgresError) {
       guard PQsendQuery(handle, sql) == 1 else { throw lost(sql) }
@@ -92,7 +94,7 @@ extension Connection {
           bytes = bytes.slice(min(copyHeader.count, bytes.count)..<bytes.count)
           isFirst = false
         }
-        if Int16(bitPattern: bytes.bigEndian16(0)) >= 0, bytes.count >= 2 { try row(bytes) }
+        if Int16(bitPattern: bytes.bigEndian16(0)) >= 0, bytes.count >= 2 { try row(&state, bytes) }
       }
     } catch {
       // What is still on its way is thrown away, or the connection could not be used again.

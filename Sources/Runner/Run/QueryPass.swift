@@ -73,6 +73,7 @@ private struct Decoding<Worker, Failure: Error> {
   private let fold: (inout Worker, Batch, Int) throws(Failure) -> Void
   private let batch: Batch
   private var decoder: TypedRowDecoder
+  private var rows = TypedRows()
 
   init(
     pass: QueryPass, worker: Worker, progress: @escaping (_ bytes: Int, _ rows: Int) -> Bool,
@@ -96,11 +97,10 @@ private struct Decoding<Worker, Failure: Error> {
       var failure: PassError<Failure>?
       do throws(WarehouseError) {
         try pass.query.snapshot.read(
-          part, of: pass.query.binding, on: lane, batchSize: pass.options.batchSize,
+          part, on: lane, batchSize: pass.options.batchSize,
           isStopped: { queue.with { $0.isStopped } }
-        ) { rows, bytes in
-          let block = TypedBlock(rows: rows, bytes: bytes)
-          switch queue.with({ $0.take(block) }) {
+        ) { block in
+          switch queue.with({ $0.take(&block) }) {
           case .taken: return true
           case .stopped: return false
           case .full: break
@@ -118,19 +118,23 @@ private struct Decoding<Worker, Failure: Error> {
 
   /// Decodes and folds blocks until there are no more.
   mutating func work(on queue: Monitor<BlockQueue>) throws(PassError<Failure>) {
-    while let block = queue.wait(for: { $0.give() }).first { try decode(block) }
+    while let block = queue.wait(for: { $0.give() }).first {
+      try decode(block)
+      queue.with { $0.spare.append(block) }
+    }
   }
 
-  private mutating func decode(_ block: TypedBlock) throws(PassError<Failure>) {
+  private mutating func decode(_ block: QuerySnapshot.Block) throws(PassError<Failure>) {
     var failure: Failure?
+    pass.query.binding.locateFields(block, in: &rows)
     block.bytes.withView { bytes in
-      let refused = decoder.decode(block.rows, of: bytes, into: batch)
-      folding.counts.read += block.rows.ends.count
-      folding.counts.quarantined += refused.map { quarantined($0, block.rows, bytes) }
+      let refused = decoder.decode(rows, of: bytes, into: batch)
+      folding.counts.read += rows.ends.count
+      folding.counts.quarantined += refused.map { quarantined($0, rows, bytes) }
       do throws(Failure) { try fold(&folding.worker, batch, 0) } catch { failure = error }
     }
     if let failure { throw .fold(failure) }
-    if !progress(block.bytes.count, block.rows.ends.count) { throw .cancelled }
+    if !progress(block.bytes.count, rows.ends.count) { throw .cancelled }
   }
 
   /// A refused row, with its key to find it by and the value that refused it.
@@ -149,16 +153,12 @@ private struct Decoding<Worker, Failure: Error> {
   }
 }
 
-/// Rows on their way from the server to a worker.
-private struct TypedBlock {
-  var rows: TypedRows
-  var bytes: [UInt8]
-}
-
 /// What is still to be read, and the blocks that wait for a worker.
 private struct BlockQueue {
   private var parts: ArraySlice<QuerySnapshot.Part>
-  private var blocks: [TypedBlock] = []
+  private var blocks: [QuerySnapshot.Block] = []
+  /// Blocks whose rows are done with.
+  var spare: [QuerySnapshot.Block] = []
   private let limit: Int
   /// How many parts are being read.
   var reading = 0
@@ -183,15 +183,17 @@ private struct BlockQueue {
     return part
   }
 
-  mutating func take(_ block: TypedBlock) -> Fate {
+  /// Takes a block, if there is room, and leaves another one whose memory can be used.
+  mutating func take(_ block: inout QuerySnapshot.Block) -> Fate {
     if isStopped { return .stopped }
     guard blocks.count < limit else { return .full }
     blocks.append(block)
+    block = spare.popLast() ?? QuerySnapshot.Block()
     return .taken
   }
 
   /// The next block in a list, which is empty if there are no more; nil while one may come.
-  mutating func give() -> [TypedBlock]? {
+  mutating func give() -> [QuerySnapshot.Block]? {
     if isStopped { return [] }
     if !blocks.isEmpty { return [blocks.removeFirst()] }
     return parts.isEmpty && reading == 0 ? [] : nil

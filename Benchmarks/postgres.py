@@ -163,7 +163,7 @@ class Bench:
             ("\\copy, binary", emptied(lambda: self.copy(f"other.vendors from '{binary}' (format binary)"))),
             ("\\copy, CSV", emptied(lambda: self.copy(f"other.vendors from '{source}' (format csv, header)"))),
         ]
-        if shutil.which("pgloader") and not os.environ.get("NOPGL"):
+        if shutil.which("pgloader"):
             contenders.append(("pgloader", emptied(lambda: Measurement(["pgloader", "--quiet", script]))))
         series = alternate(contenders, self.options.runs)
         # pgloader was the last to fill the table.

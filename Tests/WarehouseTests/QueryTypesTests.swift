@@ -7,7 +7,7 @@ import Testing
 @Suite("A query's column is read as what the contract says, exactly or not at all")
 struct QueryTypesTests {
   /// A column of a contract, an expression of SQL, and the value or the offence that it comes to.
-  struct Case: CustomTestStringConvertible, Sendable {
+  private struct Case {
     let type: FieldType
     let sql: String
     let expected: String
@@ -17,8 +17,6 @@ struct QueryTypesTests {
       self.sql = sql
       self.expected = expected
     }
-
-    var testDescription: String { "\(sql) as \(type.word)" }
   }
 
   private static let money = FieldType.money(currency: nil)
@@ -26,7 +24,7 @@ struct QueryTypesTests {
   private static let words = FieldType.enumerated(Vocabulary(["open", "closed"]))
   private static let count = FieldType.integer(1...10)
 
-  static let cases: [Case] = [
+  private static let cases: [Case] = [
     Case(.text, "'a, b'", "a, b"), Case(.text, "'a'::varchar(3)", "a"),
     Case(.text, "'a'::char(3)", "a"), Case(.text, "42", "42"),
     Case(
@@ -57,21 +55,33 @@ struct QueryTypesTests {
     Case(.instant, "date '2026-03-05'", "1772686800000000"),
     Case(.instant, "'-infinity'::timestamptz", "range"),
     Case(words, "'closed'", "1"), Case(words, "' Open '", "0"), Case(words, "'shut'", "value"),
-    Case(.currency, "'usd'", "\(Currency("USD")?.rawValue ?? 0)"),
+    Case(.currency, "'usd'", "\(Currency(code: "USD")?.rawValue ?? 0)"),
     Case(.currency, "'XXQ'", "value"),
   ]
 
-  @Test(arguments: cases)
-  func value(found: Case) throws {
+  @Test("Each value is what the contract says, or refused with the right offence")
+  func values() throws {
+    let snapshot = try QuerySnapshot(url: PostgresServer.shared.newDatabase())
+    let zone = try Engine.TimeZone(
+      name: "America/New_York",
+      tzif: [UInt8](
+        Data(contentsOf: URL(fileURLWithPath: "/usr/share/zoneinfo/America/New_York"))))
+    for one in Self.cases {
+      let found = try Self.value(of: one, snapshot, zone)
+      #expect(found == one.expected, "\(one.sql) as \(one.type)")
+    }
+  }
+
+  private static func value(
+    of one: Case, _ snapshot: QuerySnapshot, _ zone: Engine.TimeZone
+  ) throws -> String {
     let contract = Contract(
-      source: "s", key: ["id"], fields: [.required("id", .text), .optional("v", found.type)])
-    let zone = try Self.newYork.get()
-    let snapshot = try Self.snapshot.get()
+      source: "s", key: ["id"], fields: [.required("id", .text), .optional("v", one.type)])
     let binding = try snapshot.bind(
-      "SELECT 'a' AS id, \(found.sql) AS v", file: "s.sql", to: contract, timeZone: zone)
+      "SELECT 'a' AS id, \(one.sql) AS v", file: "s.sql", to: contract, timeZone: zone)
     var decoder = TypedRowDecoder(contract: contract, currency: .usd, columns: binding.columns)
     let batch = Batch(columnCount: 2)
-    var values: [String] = []
+    var value = ""
     var rows = TypedRows()
     try snapshot.read(
       snapshot.whole(binding)[0], on: snapshot.lanes(1)[0], batchSize: 10, isStopped: { false }
@@ -80,27 +90,16 @@ struct QueryTypesTests {
       block.bytes.withView { bytes in
         let refused = decoder.decode(rows, of: bytes, into: batch)
         if let first = refused.first {
-          values.append(first.offence.word)
-        } else if found.type.isText {
-          values.append(batch.text(1)[0].text)
+          value = first.offence.word
+        } else if one.type.isText {
+          value = batch.text(1)[0].text
         } else {
-          let value = batch.integers[1][0]
-          values.append(value == .absent ? "nil" : String(value))
+          value = batch.integers[1][0] == .absent ? "nil" : String(batch.integers[1][0])
         }
       }
       return true
     }
-    #expect(values == [found.expected])
-  }
-
-  private static let newYork = Result {
-    try Engine.TimeZone(
-      name: "America/New_York",
-      tzif: [UInt8](Data(contentsOf: URL(fileURLWithPath: "/usr/share/zoneinfo/America/New_York"))))
-  }
-
-  private static let snapshot = Result {
-    try QuerySnapshot(url: PostgresServer.shared.newDatabase())
+    return value
   }
 
   @Test(
@@ -122,8 +121,4 @@ struct QueryTypesTests {
     #expect(error.message.contains("column v: expected"))
     #expect(error.message.contains("found \(said)"))
   }
-}
-
-extension FieldType {
-  fileprivate var word: String { String("\(self)".prefix { $0.isLetter }) }
 }

@@ -1,6 +1,6 @@
 """Rows out of PostgreSQL and into it, beside psql's \\copy of the same rows, and CSV into it beside pgloader.
 
-Alone: the part `postgres` of `make bench`. It starts a server of its own in a temporary folder, or uses the database that
+It starts a server of its own in a temporary folder, or uses the database that
 NIGHTMILL_BENCH_POSTGRES names by URL.
 """
 
@@ -114,10 +114,12 @@ class Bench:
             [self.tools.nightmill, "query", "SELECT used FROM source_counts WHERE source = 'transactions'", "--format", "csv",
              "--project", self.home, "--warehouse", f"sqlite:{self.home}/w.db"],
             check=True, capture_output=True, text=True).stdout.split()[-1]  # fmt: skip
-        ratio = series["\\copy to /dev/null"].median("seconds") / series["nightmill"].median("seconds")
-        title = f"### Out of it\n\n{rows:,} transactions, {size / 1e6:,.0f} MB in binary form, by the query of SQL/extract. nightmill also checks"
-        title += " every value, looks for keys that are there twice, makes a warehouse and keeps the run's record."
-        met = bar("at least 0.8 of the speed of \\copy to /dev/null", f"{ratio:.2f}", ratio >= 0.8)
+        plain = series["\\copy to /dev/null"].median("seconds")
+        title = f"### Out of it\n\n{rows:,} transactions, {size / 1e6:,.0f} MB in binary form, by the query of SQL/extract."
+        title += " nightmill also checks every value, looks for keys that are there twice, makes a warehouse and keeps the run's record."
+        ratios = [(name, plain / series[name].median("seconds")) for name in ("nightmill", "nightmill, in parts")]
+        bars = [bar(f"{name}: at least 0.8 of the speed of \\copy to /dev/null", f"{ratio:.2f}", ratio >= 0.8) for name, ratio in ratios]
+        met = "\n".join(bars)
         return f"{title}\n\n{self.figures(series, rows)}\n\n{met}", int(counted) == rows
 
     def loading(self, rows):

@@ -30,15 +30,23 @@ package final class QuerySnapshot: @unchecked Sendable {
     }
   }
 
-  private static func begin(on connection: Connection) throws(PostgresError) {
-    // The operational database's own search path: `schema` is a warehouse's matter.
-    try connection.execute("RESET search_path")
-    // A snapshot waits while stages are computed: no reason for the server to end it.
-    try connection.execute("SET idle_in_transaction_session_timeout = 0")
+  /// Begins on a connection; with the name of a snapshot, in its state.
+  private static func begin(
+    on connection: Connection, sharing name: String? = nil
+  ) throws(PostgresError) {
+    var statements = [
+      // The operational database's own search path: `schema` is a warehouse's matter.
+      "RESET search_path",
+      // A snapshot waits while stages are computed: no reason for the server to end it.
+      "SET idle_in_transaction_session_timeout = 0",
+    ]
     if PQserverVersion(connection.handle) >= 170_000 {
-      try connection.execute("SET transaction_timeout = 0")
+      statements.append("SET transaction_timeout = 0")
     }
-    try connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    try connection.execute(statements.joined(separator: "; "))
+    try connection.execute(
+      "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        + (name.map { "; SET TRANSACTION SNAPSHOT \(literal($0))" } ?? ""))
   }
 
   /// The connection that queries are compiled on.
@@ -67,8 +75,7 @@ package final class QuerySnapshot: @unchecked Sendable {
   private func anotherLane() throws(PostgresError) -> Lane {
     let name = try connection.rows("SELECT pg_export_snapshot()")[0][0]
     let other = try Connection(url, readOnly: true, isPatient: false)
-    try Self.begin(on: other)
-    try other.execute("SET TRANSACTION SNAPSHOT \(literal(name))")
+    try Self.begin(on: other, sharing: name)
     return Lane(connection: other)
   }
 

@@ -122,6 +122,36 @@ import Testing
     #expect(try server.psql(asleep) == ["0"])
   }
 
+  @Test("A server that goes away while it is read ends the run with 75, and nothing is published")
+  func lostServer() throws {
+    let scratch = try Scratch()
+    let server = try PostgresServer()
+    let source = try server.newDatabase()
+    try QueryProject(scratch.path).make(
+      queries: ["vendors": "SELECT 'v' AS vendor_id, pg_sleep(100)::text AS name"],
+      database: source)
+    let words = ["--to", "2026-11-15", "--from", "all", "--project", scratch.path]
+    let warehouse = ["--warehouse", "sqlite:\(scratch.path)/w.db"]
+    let running = try Binary.start(
+      ["run", "conformance"] + words + warehouse + ["--set", "timezone=UTC"],
+      environment: ["APP": source])
+    let asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    for _ in 0..<500 where try server.psql(asleep) != ["1"] { usleep(20_000) }
+    try server.kill()
+    let result = running.wait()
+    #expect(result.exit == 75, "\(result.err)")
+    #expect(result.err.contains("try later"))
+    // Nor is a server waited for that is not there, longer than some seconds.
+    let again = try Binary.run(
+      ["run", "conformance"] + words + warehouse + ["--set", "timezone=UTC"],
+      environment: ["APP": source])
+    #expect(again.exit == 75, "\(again.err)")
+    let runs = try Binary.run(
+      ["query", "SELECT count(*) FROM runs WHERE status = 'published'", "--format", "csv"]
+        + warehouse)
+    #expect(!runs.out.contains("1"))
+  }
+
   @Test("A query that takes longer than the URL allows ends the run, with what to do about it")
   func timeout() throws {
     let scratch = try Scratch()

@@ -57,8 +57,8 @@ extension Connection {
   }
 
   /// Runs a COPY … TO STDOUT (FORMAT binary) and calls `row` with the bytes of each row, from the
-  /// number of its columns on, valid inside `row` only; throwing ends the query. While the server
-  /// is at work, `isStopped` is asked several times a second whether anybody still wants its rows.
+  /// number of its columns on, valid inside `row` only; throwing ends the query. While none comes,
+  /// `isStopped` is asked several times a second whether anybody still wants them.
   ///
   /// What `row` changes is in `state`: variables that a closure captures cost a lookup each time.
   func copyOut<State, Failure: Error>(
@@ -78,11 +78,11 @@ extension Connection {
         var message: UnsafeMutablePointer<CChar>?
         let count = PQgetCopyData(handle, &message, 1)
         if count == 0 {
-          if !isCancelled, Cancellation.isRequested || isStopped() {
+          let isQuiet = !wait()
+          if !isCancelled, Cancellation.isRequested || isQuiet && isStopped() {
             cancel()
             isCancelled = true
           }
-          wait()
           if PQconsumeInput(handle) == 1 { continue }
           throw convert(lost(sql))
         }

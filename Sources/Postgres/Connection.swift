@@ -226,11 +226,13 @@ final class Connection {
     }
   }
 
-  /// Waits until the server's bytes can be read (or some can be written), but not for long.
-  func wait(toWrite: Bool = false) {
+  /// Waits until the server's bytes can be read (or some can be written), but not for long; whether
+  /// they can be.
+  @discardableResult
+  func wait(toWrite: Bool = false) -> Bool {
     var descriptor = pollfd(
       fd: PQsocket(handle), events: Int16(toWrite ? POLLIN | POLLOUT : POLLIN), revents: 0)
-    poll(&descriptor, 1, Self.glance)
+    return poll(&descriptor, 1, Self.glance) > 0
   }
 
   /// Asks the server to stop what it does for this connection.

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import measure
 
-PARTS = ["nightly", "partners", "commissions", "tax", "everything", "decode", "scale", "startup", "workbook"]
+PARTS = ["nightly", "partners", "commissions", "tax", "everything", "decode", "scale", "startup", "workbook", "postgres"]
 
 
 def main():

@@ -1,89 +1,239 @@
-#!/usr/bin/env python3
-"""Rows out of PostgreSQL and into it, beside psql's \\copy of the same bytes.
+"""Rows out of PostgreSQL and into it, beside psql's \\copy of the same rows, and CSV into it beside pgloader.
 
-    Benchmarks/postgres.py postgres:///bench [--rows 2000000] [--program .build/release/nightmill]
-
-Extraction: a run of one stage over a query, against `\\copy (the same query) to '/dev/null' (format binary)`.
-Loading: publishing into an empty warehouse, against `\\copy into a table like it` from a file of the same rows. A run also decodes, folds, checks
-keys and writes its record: a ratio of 1 would mean that all of it is free. Each figure is the best of three; the database is filled with what is missing.
+It starts a server of its own in a temporary folder, or uses the database that
+NIGHTMILL_BENCH_POSTGRES names by URL.
 """
-import argparse, os, pathlib, subprocess, sys, tempfile, time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-PIPELINE = """
-name: bench
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import data
+from measure import HERE, Measurement, alternate, bar, table, warm
+from spent import written_in
+
+SIZES = {"clicks": 1000, "calls": 1000, "transactions": 1_000_000, "users": 200_000}
+SMALL = {"clicks": 1000, "calls": 1000, "transactions": 30_000, "users": 4_000}
+
+# Nothing of the pipeline reads transactions: they are read, checked and counted, and that is all.
+READING = """
+name: reading
 settings: {timezone: UTC, currency: USD}
 connections: {app: "${BENCH_DATABASE}"}
 sources:
-  vendors: {query: vendors.sql}
+  transactions: {query: transactions.sql}
   products: {query: products.sql}
-stages: [STAGE]
+stages: [product_dimension]
 """
-QUERY = """SELECT id::text AS vendor_id, name, category, phone, email, address, followup_sent_at, NULL::text AS user_id
-FROM bench_vendors"""
+LOADING = """
+name: loading
+settings: {timezone: UTC, currency: USD}
+sources:
+  vendors: {files: vendors.csv}
+stages: [vendor_dimension]
+"""
+COLUMNS = "vendor_id,name,category,phone,email,address,followup_sent_at,user_id"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("url")
-    parser.add_argument("--rows", type=int, default=2_000_000)
-    parser.add_argument("--program", default=str(ROOT / ".build/release/nightmill"))
-    arguments = parser.parse_args()
-    url = arguments.url
+def run(tools, options):
+    print("postgres", file=sys.stderr, flush=True)
+    sizes = SMALL if options.check else SIZES
+    inputs = data.generated(tools.nightmill, **sizes)
+    vendors = 20_000 if options.check else 1_000_000
+    with tempfile.TemporaryDirectory(prefix="nightmill-bench-", dir=tools.scratch) as name, server() as url:
+        home = Path(name)
+        for folder in ("Pipelines", "Reports"):
+            (home / folder).mkdir()
+        (home / "Pipelines" / "reading.yaml").write_text(READING)
+        parts = READING.replace("name: reading", "name: parts").replace("transactions.sql", "transactions.sql, split_by: occurred_at")
+        (home / "Pipelines" / "parts.yaml").write_text(parts)
+        (home / "Pipelines" / "loading.yaml").write_text(LOADING)
+        shutil.copytree(HERE.parent / "SQL", home / "SQL")
+        (home / "SQL" / "extract" / "products.sql").write_text("SELECT 'p' AS product_id, 'none' AS name")
+        bench = Bench(tools, options, home, url)
+        parts = [bench.extraction(inputs), bench.loading(vendors)]
+        version = bench.psql("SHOW server_version")
+    text = "\n\n".join(text for text, _ in parts)
+    return f"## PostgreSQL {version}\n\nOne server on the same machine, through a socket.\n\n{text}", all(ok for _, ok in parts)
 
-    def psql(*words):
+
+class Bench:
+    def __init__(self, tools, options, home, url):
+        self.tools, self.options, self.home, self.url = tools, options, home, url
+
+    def psql(self, *commands):
+        words = [word for command in ("SET client_min_messages = warning", *commands) for word in ("-c", command)]
         return subprocess.run(
-            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", url, *words], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", self.url, *words], check=True, text=True, stdout=subprocess.PIPE
+        ).stdout.strip()
 
-    psql("-c", "CREATE TABLE IF NOT EXISTS bench_vendors (id bigint PRIMARY KEY, name text NOT NULL, category text, "
-         "phone text, email text, address text, followup_sent_at timestamptz)")
-    if int(psql("-c", "SELECT count(*) FROM bench_vendors")) != arguments.rows:
-        psql("-c", "TRUNCATE bench_vendors", "-c",
-             "INSERT INTO bench_vendors SELECT i, 'Vendor ' || i, 'category ' || i % 40, '+1860555' || i % 10000, "
-             "'office@vendor-' || i || '.example.com', i % 999 || ' Canal St, Hartford, CT 06119', "
-             f"timestamptz '2026-01-01' + i * interval '1 second' FROM generate_series(1, {arguments.rows}) AS i",
-             "-c", "VACUUM ANALYZE bench_vendors")
+    def copy(self, command):
+        return Measurement(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.url, "-c", f"\\copy {command}"])
 
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch)
-        (folder / "Pipelines").mkdir()
-        (folder / "SQL/extract").mkdir(parents=True)
-        (folder / "Reports").mkdir()
-        (folder / "SQL/schema").symlink_to(ROOT / "SQL/schema")
-        (folder / "SQL/extract/vendors.sql").write_text(QUERY)
-        (folder / "SQL/extract/products.sql").write_text("SELECT 'p' AS product_id, 'none' AS name")
-        for stage in ["product_dimension", "vendor_dimension"]:
-            (folder / f"Pipelines/{stage}.yaml").write_text(PIPELINE.replace("STAGE", stage))
+    def nightmill(self, pipeline, warehouse, *flags):
+        """A first run over everything."""
+        shutil.rmtree(self.home / "runs", ignore_errors=True)
+        command = [self.tools.nightmill, "run", pipeline, "--from", "all", "--to", data.LAST_DAY, "--no-reports", "--project", self.home]
+        command += ["--warehouse", warehouse, "--threads", self.options.threads, *flags]
+        return Measurement(command, {"BENCH_DATABASE": self.url})
 
-        def timed(words, before=None):
-            best = float("inf")
-            for _ in range(3):
-                if before:
-                    before()
-                start = time.perf_counter()
-                subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "BENCH_DATABASE": url})
-                best = min(best, time.perf_counter() - start)
-            return best
+    def extraction(self, inputs):
+        """The shipped query of transactions, against \\copy of the same query."""
+        self.psql((HERE.parent / "SQL" / "sources" / "application.sql").read_text())
+        header = (inputs / "transactions.csv").open().readline().strip()
+        names = header.replace("transaction_id", "id").replace("interval,", "billing_interval,", 1)
+        self.copy(f"transactions ({names}) from '{inputs}/transactions.csv' (format csv, header, force_null (visitor_id, user_id))")
+        self.psql("VACUUM ANALYZE transactions")
+        text = (HERE.parent / "SQL" / "extract" / "transactions.sql").read_text()
+        query = " ".join(text.replace(":from", "'-infinity'").replace(":to", "'2026-11-16'").split())
+        rows = int(self.psql(f"SELECT count(*) FROM ({query}) AS q"))
+        written = self.home / "transactions.bin"
+        self.copy(f"({query}) to '{written}' (format binary)")
+        size = written.stat().st_size
+        written.unlink()
 
-        query = " ".join(QUERY.split())
-        out = timed(["psql", "-Xq", url, "-c", f"\\copy ({query}) to '/dev/null' (format binary)"])
-        nightmill = [arguments.program, "run", "--project", scratch, "--from", "all", "--to", "2026-11-15", "--no-reports", "--quiet"]
-        # Every source of the pipeline is read, and vendors feed no stage of this one: reading and nothing else.
-        read = timed(nightmill[:2] + ["product_dimension"] + nightmill[2:] + ["--warehouse", f"sqlite:{scratch}/w.db"])
-        print(f"extraction  \\copy {out:6.2f} s  nightmill {read:6.2f} s  ratio {out / read:4.2f}", flush=True)
+        def ours(pipeline):
+            for path in self.home.glob("w.db*"):
+                path.unlink()
+            return self.nightmill(pipeline, f"sqlite:{self.home}/w.db")
 
-        rows = folder / "rows.bin"
-        subprocess.run(["psql", "-Xq", url, "-c", f"\\copy ({query}) to '{rows}' (format binary)"], check=True)
-        psql("-c", "DROP TABLE IF EXISTS bench_copy", "-c", "CREATE TABLE bench_copy (vendor_id text NOT NULL UNIQUE, name text NOT NULL, "
-             "category text, phone text, email text, address text, followup_sent_at timestamptz, user_id text)")
-        load = timed(["psql", "-Xq", url, "-c", f"\\copy bench_copy from '{rows}' (format binary)"],
-                     before=lambda: psql("-c", "TRUNCATE bench_copy"))
-        warehouse = url + ("&" if "?" in url else "?") + "schema=bench"
-        both = timed(nightmill[:2] + ["vendor_dimension"] + nightmill[2:] + ["--warehouse", warehouse],
-                     before=lambda: psql("-c", "SET client_min_messages = warning; DROP SCHEMA IF EXISTS bench CASCADE"))
-        print(f"loading     \\copy {load:6.2f} s  nightmill {both - read:6.2f} s  ratio {load / (both - read):4.2f}  (reading taken off)")
-        psql("-c", "SET client_min_messages = warning; DROP SCHEMA IF EXISTS bench CASCADE; DROP TABLE bench_copy")
+        contenders = [
+            ("\\copy to /dev/null", lambda: self.copy(f"({query}) to '/dev/null' (format binary)")),
+            ("nightmill", lambda: ours("reading")),
+            ("nightmill, in parts", lambda: ours("parts")),
+        ]
+        series = alternate(contenders, self.options.runs)
+        counted = subprocess.run(
+            [self.tools.nightmill, "query", "SELECT used FROM source_counts WHERE source = 'transactions'", "--format", "csv",
+             "--project", self.home, "--warehouse", f"sqlite:{self.home}/w.db"],
+            check=True, capture_output=True, text=True).stdout.split()[-1]  # fmt: skip
+        plain = series["\\copy to /dev/null"].median("seconds")
+        title = f"### Out of it\n\n{rows:,} transactions, {size / 1e6:,.0f} MB in binary form, by the query of SQL/extract."
+        title += " nightmill also checks every value, looks for keys that are there twice, makes a warehouse and keeps the run's record."
+        ratios = [(name, plain / series[name].median("seconds")) for name in ("nightmill", "nightmill, in parts")]
+        bars = [bar(f"{name}: at least 0.8 of the speed of \\copy to /dev/null", f"{ratio:.2f}", ratio >= 0.8) for name, ratio in ratios]
+        met = "\n".join(bars)
+        return f"{title}\n\n{self.figures(series, rows)}\n\n{met}", int(counted) == rows
+
+    def loading(self, rows):
+        """CSV into an empty warehouse, against \\copy and pgloader into a table that is the same."""
+        source = self.home / "vendors.csv"
+        with source.open("w") as file:
+            file.write(COLUMNS + "\n")
+            for index in range(rows):
+                file.write(
+                    f"v-{index:08},Vendor {index},category {index % 40},+1860555{index % 10000:04},office@vendor-{index}.example.com,"
+                    f"{index % 999} Canal St Hartford CT 06119,2026-0{index % 9 + 1}-{index % 28 + 1:02}T10:00:{index % 60:02}Z,\n"
+                )
+        warm([source])
+        warehouse = self.url + ("&" if "?" in self.url else "?") + "schema=nightmill"
+        publishing = []
+
+        def ours():
+            self.psql("DROP SCHEMA IF EXISTS nightmill CASCADE")
+            made = self.nightmill("loading", warehouse, "--inputs", self.home)
+            publishing.append(written_in(self.home))
+            return made
+
+        ours()
+        publishing.clear()
+        self.psql("CREATE SCHEMA other", "CREATE TABLE other.vendors (LIKE nightmill.vendor_dimension INCLUDING ALL)")
+        binary = self.home / "vendors.bin"
+        self.copy(f"nightmill.vendor_dimension to '{binary}' (format binary)")
+        script = self.home / "vendors.load"
+        script.write_text(
+            f"LOAD CSV FROM '{source}' ({COLUMNS}) INTO {pgloader_url(self.url)} TARGET TABLE other.vendors ({COLUMNS})\n"
+            "WITH skip header = 1, fields optionally enclosed by '\"', fields terminated by ',', truncate;\n"
+        )
+
+        def emptied(action):
+            def measured():
+                self.psql("TRUNCATE other.vendors")
+                return action()
+
+            return measured
+
+        contenders = [
+            ("nightmill", ours),
+            ("\\copy, binary", emptied(lambda: self.copy(f"other.vendors from '{binary}' (format binary)"))),
+            ("\\copy, CSV", emptied(lambda: self.copy(f"other.vendors from '{source}' (format csv, header)"))),
+        ]
+        if shutil.which("pgloader"):
+            contenders.append(("pgloader", emptied(lambda: Measurement(["pgloader", "--quiet", script]))))
+        series = alternate(contenders, self.options.runs)
+        # pgloader was the last to fill the table.
+        same = "SELECT count(*) FROM (TABLE nightmill.vendor_dimension EXCEPT ALL TABLE other.vendors) AS d"
+        equal = self.psql("SELECT count(*) FROM nightmill.vendor_dimension") == str(rows) and self.psql(same) == "0"
+        took = statistics.median(publishing)
+        ratio = series["\\copy, binary"].median("seconds") / took
+        text = f"### Into it\n\n{rows:,} vendors of a CSV file into an empty table with a unique key. nightmill also reads and checks the file,"
+        text += f" stages the rows, makes the other tables and publishes in one transaction; its publishing alone took {took:.2f} s.\n\n"
+        text += self.figures(series, rows)
+        text += "\n\n" + bar("publishing at least 0.8 of the speed of \\copy of the same rows in binary form", f"{ratio:.2f}", ratio >= 0.8)
+        if "pgloader" in series:
+            faster = series["pgloader"].median("seconds") / series["nightmill"].median("seconds")
+            text += "\n" + bar("faster than pgloader", f"{faster:.1f} ×", faster > 1)
+        else:
+            text += "\n- pgloader is not installed (`apt-get install pgloader`)"
+        return text, equal
+
+    def figures(self, series, rows):
+        header = ["", "seconds (median)", "fastest – slowest", "rows/s", "own CPU seconds", "peak RSS, MiB"]
+        return table(header, [
+            [one.name, f"{one.median('seconds'):.2f}", one.span(), f"{rows / one.median('seconds'):,.0f}", f"{one.median('cpu'):.2f}",
+             f"{one.median('mebibytes'):,.0f}"]
+            for one in series.values()
+        ])  # fmt: skip
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def pgloader_url(url):
+    """pgloader knows no `?host=`: a folder of a socket stands where the host would."""
+    if "?host=" not in url:
+        return url
+    place, rest = url.split("?host=")
+    folder, port = rest.split("&port=")
+    user, database = place.removeprefix("postgres://").split("/")
+    return f"postgresql://{user.rstrip('@')}@unix:{folder}:{port}/{database}"
+
+
+@contextlib.contextmanager
+def server():
+    """The URL of an empty database of a server that lasts as long as the block."""
+    if url := os.environ.get("NIGHTMILL_BENCH_POSTGRES"):
+        yield url
+        return
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    initdb = versions[-1] if versions else shutil.which("initdb")
+    if not initdb:
+        sys.exit("no PostgreSQL server on this machine: install postgresql, or set NIGHTMILL_BENCH_POSTGRES to a database's URL")
+    binaries = Path(initdb).parent
+    folder = Path(tempfile.mkdtemp(prefix="nightmill-bench-pg-"))
+    owner = []
+    if os.geteuid() == 0:
+        # The server refuses to run as root.
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def as_owner(*words):
+        subprocess.run([*owner, *words], check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    settings = f"-p {port} -k {folder} -c listen_addresses= -c shared_buffers=1GB -c max_wal_size=8GB -c autovacuum=off"
+    try:
+        as_owner(binaries / "initdb", "-D", folder / "data", "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        as_owner(binaries / "pg_ctl", "-D", folder / "data", "-w", "-s", "-l", folder / "log", "-o", settings, "start")
+        yield f"postgres://bench@/postgres?host={folder}&port={port}"
+    finally:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            as_owner(binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-s", "stop")
+        shutil.rmtree(folder, ignore_errors=True)

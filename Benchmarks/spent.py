@@ -6,17 +6,28 @@ from datetime import datetime
 from measure import table
 
 
-def spent(home):
-    """A table of the newest run of a project: reading, stages, checks, writing, in seconds; what takes less than a hundredth of the
-    run is one line.
-    """
+def newest(home):
+    """The run.json of a project's newest run, and a function that says when the last event of a kind was."""
     folder = max((home / "runs").iterdir(), key=lambda one: one.stat().st_mtime)
-    told = json.loads((folder / "run.json").read_text())
     events = [json.loads(line) for line in (folder / "journal.ndjson").read_text().splitlines()]
 
     def at(event):
         return max(datetime.fromisoformat(one["time"]) for one in events if one["event"] == event)
 
+    return json.loads((folder / "run.json").read_text()), at
+
+
+def written_in(home):
+    """How many seconds the newest run took from the end of its stages to the end of its transaction."""
+    _, at = newest(home)
+    return (at("published") - at("stage_finished")).total_seconds()
+
+
+def spent(home):
+    """A table of the newest run of a project: reading, stages, checks, writing, in seconds; what takes less than a hundredth of the
+    run is one line.
+    """
+    told, at = newest(home)
     steps = [(f"reading {one['source']}", one["read"], one["seconds"]) for one in told["sources"]]
     steps += [(one["stage"], one["rows"], one["seconds"]) for one in told["stages"]]
     checks = sum(one["seconds"] for one in told["checks"])

@@ -138,3 +138,21 @@ CREATE TABLE exchange_rates (
   rate numeric NOT NULL CHECK (rate > 0), -- units of the reporting currency for one of `currency`
   PRIMARY KEY (currency, day)
 );
+
+CREATE TABLE commission_disputes (
+  id text PRIMARY KEY,
+  commission_id text, -- or the transaction and the partner
+  transaction_id text,
+  partner_id text REFERENCES partners ON DELETE CASCADE,
+  opened_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  resolved_at timestamp,
+  outcome varchar(20) CHECK (outcome IN ('upheld', 'dismissed'))
+);
+
+CREATE TABLE reseller_accounts (
+  id text PRIMARY KEY,
+  partner_id text NOT NULL REFERENCES partners ON DELETE CASCADE,
+  plan varchar(20) NOT NULL CHECK (plan IN ('starter', 'professional', 'enterprise')),
+  vendor_id text,
+  user_id text
+);

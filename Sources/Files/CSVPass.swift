@@ -143,6 +143,13 @@ package enum PassError<Failure: Error>: Error {
   ) throws(PassError) -> Result {
     do throws(FileError) { return try body() } catch { throw .file(error) }
   }
+
+  /// The result of what asks a database.
+  package static func database<Result>(
+    _ body: () throws(WarehouseError) -> Result
+  ) throws(PassError) -> Result {
+    do throws(WarehouseError) { return try body() } catch { throw .database(error) }
+  }
 }
 
 /// What one worker has so far.

@@ -57,10 +57,13 @@ extension Connection {
   }
 
   /// Runs a COPY … TO STDOUT (FORMAT binary) and calls `row` with the bytes of each row, from the
-  /// number of its columns on, valid inside `row` only; throwing ends the query.
-  func copyOut<Failure: Error>(
-    _ sql: String, orError convert: (PostgresError) -> Failure,
-    _ row: (ByteView) throws(Failure) -> Void
+  /// number of its columns on, valid inside `row` only; throwing ends the query. While none comes,
+  /// `isStopped` is asked several times a second whether anybody still wants them.
+  ///
+  /// What `row` changes is in `state`: variables that a closure captures cost a lookup each time.
+  func copyOut<State, Failure: Error>(
+    _ sql: String, orError convert: (PostgresError) -> Failure, isStopped: () -> Bool = { false },
+    into state: inout State, _ row: (inout State, ByteView) throws(Failure) -> Void
   ) throws(Failure) {
     do throws(PostgresError) {
       guard PQsendQuery(handle, sql) == 1 else { throw lost(sql) }
@@ -75,11 +78,11 @@ extension Connection {
         var message: UnsafeMutablePointer<CChar>?
         let count = PQgetCopyData(handle, &message, 1)
         if count == 0 {
-          if Cancellation.isRequested, !isCancelled {
+          let isQuiet = !wait()
+          if !isCancelled, Cancellation.isRequested || isQuiet && isStopped() {
             cancel()
             isCancelled = true
           }
-          wait()
           if PQconsumeInput(handle) == 1 { continue }
           throw convert(lost(sql))
         }
@@ -91,7 +94,7 @@ extension Connection {
           bytes = bytes.slice(min(copyHeader.count, bytes.count)..<bytes.count)
           isFirst = false
         }
-        if Int16(bitPattern: bytes.bigEndian16(0)) >= 0, bytes.count >= 2 { try row(bytes) }
+        if Int16(bitPattern: bytes.bigEndian16(0)) >= 0, bytes.count >= 2 { try row(&state, bytes) }
       }
     } catch {
       // What is still on its way is thrown away, or the connection could not be used again.

@@ -19,10 +19,12 @@ final class Connection {
   private static let attempts = 5
   private static let firstPause: UInt32 = 200_000
 
-  /// Connects, trying again while the server cannot be reached or is starting.
-  init(_ url: ConnectionURL, readOnly: Bool = false) throws(PostgresError) {
+  /// Connects, trying again (if patient) while the server cannot be reached or is starting.
+  init(
+    _ url: ConnectionURL, readOnly: Bool = false, isPatient: Bool = true
+  ) throws(PostgresError) {
     self.url = url
-    handle = try Self.connectPatiently(url)
+    handle = try isPatient ? Self.connectPatiently(url) : Self.connect(url)
     // Notices are for people at a terminal; libpq would print them.
     PQsetNoticeProcessor(handle, { _, _ in }, nil)
     guard PQserverVersion(handle) >= Self.oldestVersion else {
@@ -119,7 +121,8 @@ final class Connection {
       settings.append("statement_timeout = \(literal(timeout))")
     }
     if readOnly { settings.append("default_transaction_read_only = on") }
-    for setting in settings { try execute("SET \(setting)") }
+    // In one message: far from the server each one takes a while.
+    try execute(settings.map { "SET \($0)" }.joined(separator: "; "))
   }
 
   /// Whether a transaction is open, failed or not.
@@ -245,11 +248,13 @@ final class Connection {
     }
   }
 
-  /// Waits until the server's bytes can be read (or some can be written), but not for long.
-  func wait(toWrite: Bool = false) {
+  /// Waits until the server's bytes can be read (or some can be written), but not for long; whether
+  /// they can be.
+  @discardableResult
+  func wait(toWrite: Bool = false) -> Bool {
     var descriptor = pollfd(
       fd: PQsocket(handle), events: Int16(toWrite ? POLLIN | POLLOUT : POLLIN), revents: 0)
-    poll(&descriptor, 1, Self.glance)
+    return poll(&descriptor, 1, Self.glance) > 0
   }
 
   /// Asks the server to stop what it does for this connection.

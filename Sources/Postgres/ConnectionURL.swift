@@ -2,7 +2,7 @@ import Engine
 
 /// Where a database is: a URL as libpq reads it (`postgres://user@host:port/database?…`, with
 /// everything that its query part may say, such as `sslmode`, `service`, `passfile`), and of ours
-/// `schema`, `statement_timeout` and `lock_timeout`.
+/// `schema`, `statement_timeout`, `lock_timeout` and `connections`.
 package struct ConnectionURL: Sendable, Equatable {
   /// What libpq is given.
   let conninfo: String
@@ -12,6 +12,8 @@ package struct ConnectionURL: Sendable, Equatable {
   let statementTimeout: String?
   /// The longest a statement waits for a lock of another session.
   let lockTimeout: String
+  /// How many sessions may read for one run; nil: as many as threads work.
+  let connections: Int?
   /// The URL without its password, for messages.
   package let masked: String
   /// The texts that no message may show.
@@ -20,6 +22,7 @@ package struct ConnectionURL: Sendable, Equatable {
   /// The schema where the URL names none.
   package static let defaultSchema = "nightmill"
 
+  private static let ownKeys = ["schema", "statement_timeout", "lock_timeout", "connections"]
   private static let defaultLockTimeout = "30s"
   private static let mask = "•••"
 
@@ -39,7 +42,7 @@ package struct ConnectionURL: Sendable, Equatable {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = Self.decoded(halves[0])
       let value = halves.count > 1 ? halves[1] : ""
-      if ["schema", "statement_timeout", "lock_timeout"].contains(key) {
+      if Self.ownKeys.contains(key) {
         own[key] = Self.decoded(value)
         shown.append(String(pair))
         continue
@@ -60,6 +63,12 @@ package struct ConnectionURL: Sendable, Equatable {
     schema = own["schema"] ?? Self.defaultSchema
     statementTimeout = own["statement_timeout"]
     lockTimeout = own["lock_timeout"] ?? Self.defaultLockTimeout
+    connections = own["connections"].flatMap { Int($0) }
+    if let text = own["connections"], connections.map({ $0 < 1 }) ?? true {
+      throw PostgresError(
+        .configuration, "\(masked): connections: expected a number of at least 1, found \(text)",
+        help: "write ?connections=4, or leave it out")
+    }
     if let password, password.contains(where: { "/@#".contains($0) }) {
       throw PostgresError(
         .configuration, "\(masked): the password has a character that ends it too early",

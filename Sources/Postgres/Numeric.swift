@@ -31,20 +31,31 @@ enum Numeric {
     let groupsAfterPoint = (scale + 3) / 4
     var rest = UInt128(value.magnitude)
     for _ in 0..<(groupsAfterPoint * 4 - scale) { rest *= 10 }
-    var groups: [UInt16] = []
-    while rest > 0 {
-      groups.append(UInt16(rest % 10_000))
+    // The lowest group first. 64 bits and three more decimals are six groups at most.
+    var groups = InlineArray<6, UInt16>(repeating: 0)
+    var count = 0
+    // The whole is almost always a number of 64 bits, which is divided much quicker.
+    while rest > UInt128(UInt64.max) {
+      groups[count] = UInt16(rest % 10_000)
       rest /= 10_000
+      count += 1
     }
-    let weight = groups.count - 1 - groupsAfterPoint
-    var digits = groups[...]
-    while digits.first == 0 { digits.removeFirst() }
-    appendBigEndian(UInt32(8 + digits.count * 2), to: &bytes)
-    appendBigEndian(UInt16(digits.count), to: &bytes)
-    appendBigEndian(UInt16(bitPattern: Int16(digits.isEmpty ? 0 : weight)), to: &bytes)
+    var low = UInt64(truncatingIfNeeded: rest)
+    while low > 0 {
+      groups[count] = UInt16(truncatingIfNeeded: low % 10_000)
+      low /= 10_000
+      count += 1
+    }
+    let weight = count == 0 ? 0 : count - 1 - groupsAfterPoint
+    var first = 0
+    while first < count, groups[first] == 0 { first += 1 }
+    let digits = count - first
+    appendBigEndian(UInt32(8 + digits * 2), to: &bytes)
+    appendBigEndian(UInt16(digits), to: &bytes)
+    appendBigEndian(UInt16(bitPattern: Int16(weight)), to: &bytes)
     appendBigEndian(value < 0 ? negative : 0, to: &bytes)
     appendBigEndian(UInt16(scale), to: &bytes)
-    for digit in digits.reversed() { appendBigEndian(digit, to: &bytes) }
+    for index in (first..<count).reversed() { appendBigEndian(groups[index], to: &bytes) }
   }
 
   /// Reads the binary form.

@@ -6,6 +6,8 @@ import Glibc
 // one by SQL, so that only rows that changed are written. Serial numbers are given in the order of
 // keys and are taken from the sequence inside the transaction (ALTER SEQUENCE … RESTART is undone
 // by a rollback, unlike nextval), so they have no gaps that depend on how often a window was run.
+//
+// An empty table needs no comparison: its rows are copied into it, in the order of their keys.
 
 extension PostgresWarehouse {
   /// How often the changes are made again where another session's transaction was in the way.
@@ -73,7 +75,9 @@ extension PostgresWarehouse {
 
   private func publish(_ change: TableChange) throws(PostgresError) {
     let schema = change.schema
-    if change.rows.count > 0 || change.replaces != .nothing {
+    if try isEmpty(schema) {
+      try fill(change.rows)
+    } else if change.rows.count > 0 || change.replaces != .nothing {
       try staged(change.rows) { () throws(PostgresError) in
         try removeUnstaged(schema, in: change.replaces)
         try updateFromStaged(schema)
@@ -90,6 +94,29 @@ extension PostgresWarehouse {
         )
       }
     }
+  }
+
+  private func isEmpty(_ schema: TableSchema) throws(PostgresError) -> Bool {
+    try connection.rows("SELECT 1 FROM \(name(schema.name)) LIMIT 1").isEmpty
+  }
+
+  /// Inserts the rows of a table that is empty.
+  private func fill(_ rows: Table) throws(PostgresError) {
+    if rows.count == 0 { return }
+    let schema = rows.schema
+    let serial = try serial(of: schema.name)
+    try naming(rows) { () throws(PostgresError) in
+      try insert(
+        rows, into: name(schema.name),
+        columns: [serial?.column].compactMap(\.self) + schema.columns.map(\.name),
+        rows: rows.rowsInKeyOrder(), first: serial?.next)
+    }
+    if let serial { try move(serial.sequence, to: serial.next + Int64(rows.count)) }
+  }
+
+  /// Says which number a sequence gives next.
+  private func move(_ sequence: String, to next: Int64) throws(PostgresError) {
+    try connection.execute("ALTER SEQUENCE \(sequence) RESTART WITH \(next)")
   }
 
   /// Removes published rows of a span whose key is not staged.
@@ -129,10 +156,7 @@ extension PostgresWarehouse {
     let inserted = try connection.execute(
       "INSERT INTO \(table) (\(quoted(serial.column)), \(columns)) "
         + "SELECT \(serial.next) - 1 + row_number() OVER (ORDER BY \(order)), \(values) \(new)")
-    if inserted > 0 {
-      try connection.execute(
-        "ALTER SEQUENCE \(serial.sequence) RESTART WITH \(serial.next + Int64(inserted))")
-    }
+    if inserted > 0 { try move(serial.sequence, to: serial.next + Int64(inserted)) }
   }
 
   /// The column of a table that a sequence numbers, and the number that comes next; nil if it has

@@ -15,18 +15,20 @@ extension PostgresWarehouse {
     }
     // One list of each kind per column, of which one stays empty: growing an array inside an enum
     // would copy it.
-    var integers = [[Int64]](repeating: [], count: selected.columns.count)
-    var texts = [TextColumn](repeating: TextColumn(), count: selected.columns.count)
+    var found = (
+      integers: [[Int64]](repeating: [], count: selected.columns.count),
+      texts: [TextColumn](repeating: TextColumn(), count: selected.columns.count)
+    )
     let types = selected.columns.map(\.type)
     try connection.copyOut(
       "COPY (SELECT \(list.joined(separator: ", ")) FROM \(name(schema.name)) AS p "
-        + "WHERE \(condition)) TO STDOUT (FORMAT binary)", orError: \.warehouseError
-    ) { (bytes) throws(WarehouseError) in
+        + "WHERE \(condition)) TO STDOUT (FORMAT binary)", orError: \.warehouseError, into: &found
+    ) { (found, bytes) throws(WarehouseError) in
       var tuple = TupleReader(bytes)
       for (index, type) in types.enumerated() {
         let field = tuple.next()
         if type == .text {
-          texts[index].append(field ?? .none)
+          found.texts[index].append(field ?? .none)
         } else if let field {
           guard let value = value(field, type) else {
             throw WarehouseError(
@@ -35,16 +37,16 @@ extension PostgresWarehouse {
                 + "a value that is none",
               help: "correct the row; only nightmill should write to this table")
           }
-          integers[index].append(value)
+          found.integers[index].append(value)
         } else {
-          integers[index].append(.absent)
+          found.integers[index].append(.absent)
         }
       }
     }
     return Table(
       schema: selected,
       columns: types.indices.map {
-        types[$0] == .text ? .texts(texts[$0]) : .integers(integers[$0])
+        types[$0] == .text ? .texts(found.texts[$0]) : .integers(found.integers[$0])
       })
   }
 

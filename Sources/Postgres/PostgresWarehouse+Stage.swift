@@ -7,12 +7,12 @@ extension PostgresWarehouse {
     let columns = schema.columns.map { "\(quoted($0.name)) \($0.type.postgresType)" }
     try connection.execute(
       "CREATE TEMPORARY TABLE staged (\(columns.joined(separator: ", "))) ON COMMIT DROP")
-    try insert(table)
+    try insert(
+      table, into: "pg_temp.staged", columns: table.schema.columns.map(\.name),
+      rows: RowOrder(count: table.count).rows)
     let key = schema.key.map(quoted).joined(separator: ", ")
-    do throws(PostgresError) {
+    try naming(table) { () throws(PostgresError) in
       try connection.execute("ALTER TABLE pg_temp.staged ADD PRIMARY KEY (\(key))")
-    } catch {
-      throw error.sqlState == "23505" ? repeatedKey(in: table) ?? error : error
     }
     // Without it the planner takes any staged table for a small one.
     try connection.execute("ANALYZE pg_temp.staged")
@@ -22,19 +22,29 @@ extension PostgresWarehouse {
 
   private static let pieceSize = 1 << 18
 
-  private func insert(_ table: Table) throws(PostgresError) {
-    var row = 0
+  /// Inserts rows into a table in an order, numbered from `first` on in a column before all others
+  /// if that is given.
+  func insert(
+    _ table: Table, into target: String, columns: [String], rows: [Int32], first: Int64? = nil
+  ) throws(PostgresError) {
+    let names = columns.map(quoted).joined(separator: ", ")
+    let columnCount = Int16(columns.count)
+    var place = 0
     try connection.copyIn(
-      "COPY pg_temp.staged FROM STDIN (FORMAT binary)", orError: { $0 }
+      "COPY \(target) (\(names)) FROM STDIN (FORMAT binary)", orError: { $0 }
     ) { (bytes: inout [UInt8]) throws(PostgresError) in
-      if row == table.count { return false }
+      if place == rows.count { return false }
       bytes.reserveCapacity(Self.pieceSize + 4096)
-      while row < table.count, bytes.count < Self.pieceSize {
-        appendBigEndian(Int16(table.columns.count), to: &bytes)
-        for (index, column) in table.columns.enumerated() {
-          try append(column, row, table.schema.columns[index], of: table, to: &bytes)
+      while place < rows.count, bytes.count < Self.pieceSize {
+        appendBigEndian(columnCount, to: &bytes)
+        if let first {
+          appendBigEndian(Int32(8), to: &bytes)
+          appendBigEndian(first + Int64(place), to: &bytes)
         }
-        row += 1
+        for (index, column) in table.columns.enumerated() {
+          try append(column, Int(rows[place]), table.schema.columns[index], of: table, to: &bytes)
+        }
+        place += 1
       }
       return true
     }
@@ -103,6 +113,13 @@ extension PostgresWarehouse {
       appendBigEndian(value - Epoch.microseconds, to: &bytes)
     }
     return true
+  }
+
+  /// Runs `body`, and says which row of a table it is about where a key comes twice.
+  func naming(_ table: Table, _ body: () throws(PostgresError) -> Void) throws(PostgresError) {
+    do throws(PostgresError) { try body() } catch {
+      throw error.sqlState == "23505" ? repeatedKey(in: table) ?? error : error
+    }
   }
 
   /// The error about the first row whose key an earlier one has.

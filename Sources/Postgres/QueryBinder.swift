@@ -8,6 +8,8 @@ struct QueryBinder {
   let file: String
   /// The zone of timestamps without one.
   let timeZone: TimeZone
+  /// The column by whose ranges the result may be read in parts.
+  let splitBy: String?
 
   /// The binding of a query that gives some columns; everything that does not fit is one error.
   func bind(
@@ -38,6 +40,15 @@ struct QueryBinder {
       casts.append(form.cast)
       selected.append("q.\(quoted(field.name))::\(form.cast)")
     }
+    var split: SplitColumn?
+    if let splitBy {
+      let type = found.first { $0.name == splitBy }?.type
+      split = type.flatMap { SplitColumn(name: splitBy, type: $0) }
+      if split == nil {
+        let what = type.map { ", found \(Self.name($0))" } ?? ", and the query gives none"
+        problems.append("split_by \(splitBy): expected \(SplitColumn.acceptedTypes)\(what)")
+      }
+    }
     if !problems.isEmpty {
       throw PostgresError(
         .configuration,
@@ -46,15 +57,14 @@ struct QueryBinder {
           + "\n  it gives \(found.map(\.name).joined(separator: ", "))",
         help: "name columns with AS and cast them (amount::numeric) in the query")
     }
-    let names = Set(contract.fields.map(\.name))
+    let names = Set(contract.fields.map(\.name) + [splitBy].compactMap(\.self))
     var text = trimmed(sql)
     while text.last == ";" {
       text.removeLast()
       text = trimmed(text)
     }
     return QuerySnapshot.Binding(
-      copy: "COPY (SELECT \(selected.joined(separator: ", ")) FROM (\n\(text)\n) AS q) "
-        + "TO STDOUT (FORMAT binary)",
+      selected: selected.joined(separator: ", "), query: "(\n\(text)\n) AS q", split: split,
       columns: columns, fieldCount: selected.count, casts: casts,
       extraColumns: Set(found.map(\.name)).subtracting(names).sorted())
   }
@@ -146,6 +156,7 @@ struct QueryBinder {
     case TypeID.int2, TypeID.int4, TypeID.int8: "an integer"
     case TypeID.float4, TypeID.float8: "a floating-point number, which is not exact"
     case TypeID.numeric: "numeric"
+    case TypeID.text, TypeID.varchar, TypeID.bpchar: "text"
     case TypeID.date: "date"
     case TypeID.timestamp: "timestamp"
     case TypeID.timestamptz: "timestamptz"

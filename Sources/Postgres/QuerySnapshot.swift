@@ -1,33 +1,92 @@
 import CPostgreSQL
 import Engine
 
-/// A connection that only reads, and sees one state of a database from its beginning to its end:
-/// what all queries of a run are asked on.
+/// One state of a database, which all queries of a run see from its beginning to its end, on as many
+/// connections as read at once.
 ///
-/// One thread at a time uses it; which one may change from pass to pass.
+/// The first connection makes it; the others are given it by name (`pg_export_snapshot`), as
+/// pg_dump does. One thread at a time binds or begins a pass; in it each lane has a thread of its own.
 package final class QuerySnapshot: @unchecked Sendable {
-  private let connection: Connection
-  /// The URL without its password.
-  package let displayName: String
+  private let url: ConnectionURL
+  /// The connections there are; the first keeps the snapshot alive.
+  private var lanes: [Lane]
+  /// Whether the server had no room for one more.
+  private var isFull = false
+
+  /// A connection that reads rows for one thread at a time.
+  package struct Lane: @unchecked Sendable {
+    let connection: Connection
+  }
 
   /// Connects and begins.
   package init(url: String) throws(WarehouseError) {
     do throws(PostgresError) {
-      let url = try ConnectionURL(url)
-      displayName = url.masked
-      connection = try Connection(url, readOnly: true)
-      // The operational database's own search path: `schema` is a warehouse's matter.
-      try connection.execute("RESET search_path")
-      try connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+      self.url = try ConnectionURL(url)
+      let connection = try Connection(self.url, readOnly: true)
+      try Self.begin(on: connection)
+      lanes = [Lane(connection: connection)]
     } catch {
       throw error.warehouseError
     }
   }
 
+  /// Begins on a connection; with the name of a snapshot, in its state.
+  private static func begin(
+    on connection: Connection, sharing name: String? = nil
+  ) throws(PostgresError) {
+    var statements = [
+      // The operational database's own search path: `schema` is a warehouse's matter.
+      "RESET search_path",
+      // A snapshot waits while stages are computed: no reason for the server to end it.
+      "SET idle_in_transaction_session_timeout = 0",
+    ]
+    if PQserverVersion(connection.handle) >= 170_000 {
+      statements.append("SET transaction_timeout = 0")
+    }
+    try connection.execute(statements.joined(separator: "; "))
+    try connection.execute(
+      "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        + (name.map { "; SET TRANSACTION SNAPSHOT \(literal($0))" } ?? ""))
+  }
+
+  /// The connection that queries are compiled on.
+  var connection: Connection { lanes[0].connection }
+
+  /// How many connections a run may have that works on so many threads.
+  package func allowedLanes(threads: Int) -> Int { max(1, url.connections ?? threads) }
+
+  /// Connections that see the snapshot: `count`, or as many as the server has room for. Those that
+  /// are opened stay open.
+  package func lanes(_ count: Int) throws(WarehouseError) -> [Lane] {
+    do throws(PostgresError) {
+      while lanes.count < count, !isFull {
+        do throws(PostgresError) { lanes.append(try anotherLane()) } catch {
+          // Fewer connections only make reading slower.
+          guard error.kind == .unavailable, !Cancellation.isRequested else { throw error }
+          isFull = true
+        }
+      }
+    } catch {
+      throw error.warehouseError
+    }
+    return Array(lanes.prefix(count))
+  }
+
+  private func anotherLane() throws(PostgresError) -> Lane {
+    let name = try connection.rows("SELECT pg_export_snapshot()")[0][0]
+    let other = try Connection(url, readOnly: true, isPatient: false)
+    try Self.begin(on: other, sharing: name)
+    return Lane(connection: other)
+  }
+
   /// A query's columns bound to a contract, before any row is read.
   package struct Binding: Sendable {
-    /// The statement that gives the contract's columns in types that are known.
-    let copy: String
+    /// What is selected: the contract's columns in types that are known.
+    let selected: String
+    /// The query as an item of FROM, `q`.
+    let query: String
+    /// The column by whose ranges its rows may be read in parts.
+    let split: SplitColumn?
     /// One entry for each of the contract's columns.
     package let columns: [TypedColumn?]
     /// How many columns a row has.
@@ -36,13 +95,16 @@ package final class QuerySnapshot: @unchecked Sendable {
     let casts: [String]
     /// The query's columns that the contract does not have, sorted.
     package let extraColumns: [String]
+
+    /// Whether the rows may come in parts, whose order says nothing.
+    package var isSplit: Bool { split != nil }
   }
 
   /// Compiles a query and checks its columns against a contract: names, and types that can be read
   /// as what they should be. `file` is the query's, for messages; `timeZone` that of timestamps
-  /// without one.
+  /// without one; `splitBy` the column by whose ranges its rows may be read in parts.
   package func bind(
-    _ sql: String, file: String, to contract: Contract, timeZone: TimeZone
+    _ sql: String, file: String, to contract: Contract, timeZone: TimeZone, splitBy: String? = nil
   ) throws(WarehouseError) -> Binding {
     do throws(PostgresError) {
       let word = SQLText.firstWord(of: Array(sql.utf8))
@@ -59,53 +121,12 @@ package final class QuerySnapshot: @unchecked Sendable {
       } catch {
         throw error.saying("\(file):\(error.line ?? 1): \(error.message)")
       }
-      return try QueryBinder(contract: contract, file: file, timeZone: timeZone).bind(found, sql)
+      return try QueryBinder(
+        contract: contract, file: file, timeZone: timeZone, splitBy: splitBy
+      ).bind(found, sql)
     } catch {
       throw error.warehouseError
     }
-  }
-
-  /// How many bytes of rows are handed on at a time, and how many rows at most.
-  private static let blockSize = 1 << 19
-
-  /// Runs a bound query and calls `block` with its rows in order; returning false ends it.
-  package func read(
-    _ binding: Binding, batchSize: Int, _ block: (_ rows: TypedRows, _ bytes: [UInt8]) -> Bool
-  ) throws(WarehouseError) {
-    var bytes: [UInt8] = []
-    var rows = TypedRows()
-    rows.fieldCount = binding.fieldCount
-    func flush() throws(WarehouseError) {
-      if rows.ends.isEmpty { return }
-      guard block(rows, bytes) else {
-        throw WarehouseError(.interrupted, "interrupted; nothing was published", help: "")
-      }
-      rows.firstRow += rows.ends.count
-      rows.offsets.removeAll(keepingCapacity: true)
-      rows.lengths.removeAll(keepingCapacity: true)
-      rows.ends.removeAll(keepingCapacity: true)
-      bytes.removeAll(keepingCapacity: true)
-    }
-    bytes.reserveCapacity(Self.blockSize * 2)
-    try connection.copyOut(binding.copy, orError: \.warehouseError) {
-      (tuple) throws(WarehouseError) in
-      if bytes.count > 0, bytes.count + tuple.count > Self.blockSize || rows.ends.count == batchSize
-      {
-        try flush()
-      }
-      let start = bytes.count
-      bytes.append(contentsOf: UnsafeRawBufferPointer(start: tuple.start, count: tuple.count))
-      var place = 2
-      for _ in 0..<binding.fieldCount {
-        let length = tuple.bigEndian32(place)
-        place += 4
-        rows.offsets.append(UInt32(start + place))
-        rows.lengths.append(length)
-        if length > 0 { place += Int(length) }
-      }
-      rows.ends.append(UInt32(bytes.count))
-    }
-    try flush()
   }
 }
 

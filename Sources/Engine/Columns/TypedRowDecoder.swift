@@ -89,24 +89,33 @@ package struct TypedRowDecoder {
     _ rows: TypedRows, of bytes: ByteView, _ column: Int, _ field: Field, currencies: [Int64]?,
     into values: inout [Int64]
   ) {
-    let reporting = currency.digits
-    for row in 0..<values.count {
-      values[row] = .absent
-      var parsed = Parsed.refused(.missing)
-      if let source = columns[column] {
-        let index = row * rows.fieldCount + source.place
-        let length = Int(rows.lengths[index])
-        if length >= 0 {
-          let start = Int(rows.offsets[index])
-          let digits =
-            currencies.map { Currency(rawValue: $0[row])?.digits ?? 2 } ?? reporting
-          parsed = source.parse(bytes.slice(start..<(start + length)), digits)
+    guard let source = columns[column] else {
+      for row in values.indices {
+        values[row] = .absent
+        if field.isRequired {
+          offences.append(RowOffence(row: row, column: column, offence: .missing))
         }
+      }
+      return
+    }
+    let reporting = currency.digits
+    let parse = source.parse
+    let isRequired = field.isRequired
+    let fieldCount = rows.fieldCount
+    for row in 0..<values.count {
+      let index = row * fieldCount + source.place
+      let length = Int(rows.lengths[index])
+      var parsed = Parsed.refused(.missing)
+      if length >= 0 {
+        let start = Int(rows.offsets[index])
+        let digits = currencies.map { Currency(rawValue: $0[row])?.digits ?? 2 } ?? reporting
+        parsed = parse(bytes.slice(start..<(start + length)), digits)
       }
       switch parsed {
       case .value(let value): values[row] = value
-      case .refused(.missing) where !field.isRequired: break
+      case .refused(.missing) where !isRequired: values[row] = .absent
       case .refused(let offence):
+        values[row] = .absent
         offences.append(RowOffence(row: row, column: column, offence: offence))
       }
     }

@@ -13,7 +13,7 @@ enum MappingOverlay {
 
   /// What only the pipeline may say, since a mapping serves many.
   static let pipelineKeys = [
-    "files", "optional", "max_quarantined", "mapping", "query", "connection",
+    "files", "optional", "max_quarantined", "mapping", "query", "connection", "split_by",
   ]
 
   /// The source's node with the mapping's keys put in where it does not have them.

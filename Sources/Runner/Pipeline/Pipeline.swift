@@ -74,6 +74,8 @@ package struct QuerySpec: Sendable {
   package let sql: String
   /// The URL of the database, which may hold a password.
   package let connection: String
+  /// The column by whose ranges a large result is read in parts at once, if the source names one.
+  package let splitBy: String?
 
   /// What the statement may name.
   package static let parameters = ["from", "to"]

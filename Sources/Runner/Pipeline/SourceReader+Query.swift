@@ -9,6 +9,7 @@ extension SourceReader {
     let name = reader.optionalText("query", expected: "the name of a file in \(queries)") ?? ""
     let text = read(name, reader)
     let url = connection(reader)
+    let split = reader.optionalText("split_by", expected: "the name of a column of the query")
     _ = reader.optionalText("summary")
     let quarantine = reader.optionalPercentage("max_quarantined") ?? maxQuarantined
     let zone = reader.optionalValue("timezone").flatMap(world.zone) ?? .utc
@@ -17,13 +18,13 @@ extension SourceReader {
     }
     reader.finish()
     guard let text, let url else { return nil }
-    let query = QuerySpec(file: text.file, sql: text.sql, connection: url)
+    let query = QuerySpec(file: text.file, sql: text.sql, connection: url, splitBy: split)
+    let meaning = [query.file, query.sql, query.database, zone.name] + [split].compactMap(\.self)
     return SourceSpec(
       contract: contract, mark: reader.mark, files: [], isOptional: false, mapping: nil,
       dialect: Dialect(), timezone: zone, maxQuarantined: quarantine, fields: nil, columns: [],
       conditions: [],
-      canonicalText: [query.file, query.sql, query.database, zone.name].joined(separator: "\n"),
-      query: query)
+      canonicalText: meaning.joined(separator: "\n"), query: query)
   }
 
   private static let keysOfFiles =

@@ -51,8 +51,8 @@ struct SourceReader {
   ) -> SourceSpec? {
     _ = reader.contains("mapping")
     _ = reader.contains("query")
-    if reader.contains("connection") {
-      reader.fail("connection", "is for a source with a query; this one has files")
+    for key in ["connection", "split_by"] where reader.contains(key) {
+      reader.fail(key, "is for a source with a query; this one has files")
     }
     let files = reader.textOrList("files", of: "paths and globs")
     if files?.contains("") ?? false || files?.isEmpty ?? false {

@@ -129,7 +129,8 @@ package struct PlanText {
         text += "  \(spec.contract.source): query \(query.file) of \(query.database)\n"
         let (from, to) = plan.span(of: spec.contract)
         let since = from <= Instant.first ? "everything" : "from \(Instant.text(from))"
-        text += "     \(since) to before \(Instant.text(to))\n"
+        let parts = query.splitBy.map { ", in parts by \($0)" } ?? ""
+        text += "     \(since) to before \(Instant.text(to))\(parts)\n"
         continue
       }
       let files = SourceFiles(spec: spec, folder: plan.inputs)

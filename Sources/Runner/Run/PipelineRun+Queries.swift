@@ -6,7 +6,7 @@ import Postgres
 struct BoundQuery: Sendable {
   /// Its file.
   let file: String
-  /// The connection, which all queries of a run of one database share: they see one state of it.
+  /// What all queries of a run to one database share: they see one state of it.
   let snapshot: QuerySnapshot
   let binding: QuerySnapshot.Binding
   let currency: Currency
@@ -28,7 +28,8 @@ extension PipelineRun {
     }
     let sql = plan.statement(of: query, for: spec.contract)
     let binding = try Runner.warehouse { () throws(WarehouseError) in
-      try snapshot.bind(sql, file: query.file, to: spec.contract, timeZone: spec.timezone)
+      try snapshot.bind(
+        sql, file: query.file, to: spec.contract, timeZone: spec.timezone, splitBy: query.splitBy)
     }
     if !binding.extraColumns.isEmpty {
       observer.warning(

@@ -92,8 +92,11 @@ struct SourceRun {
     }
     do throws(PassError<StageError>) {
       if let query {
-        return try QueryPass(contract: contract, query: query, options: options).run(
-          makeWorker: makeWorker, progress: progress, fold: fold)
+        // Rows of contested keys are told apart by their place.
+        return try QueryPass(
+          contract: contract, query: query, options: options,
+          isInOrder: admission.needsAllColumns || !query.binding.isSplit
+        ).run(makeWorker: makeWorker, progress: progress, fold: fold)
       }
       return try CSVPass(
         contract: contract, settings: settings, files: files, wanted: wanted, options: options

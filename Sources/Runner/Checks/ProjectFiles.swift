@@ -21,7 +21,6 @@ struct ProjectFiles {
     }
     var compiled: Set<String> = []
     for pipeline in pipelines {
-      try Audit.compile(pipeline.checks, on: tables, problems: problems)
       compiled.formUnion(pipeline.checks.compactMap(\.file))
     }
     let reports = isWhole ? project.reportNames : pipelines.flatMap(\.reports)

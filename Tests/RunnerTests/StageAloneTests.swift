@@ -29,6 +29,7 @@ struct StageAloneTests {
     let scratch = try Scratch()
     var job = Job(inputs: inputs.path, warehouse: "\(scratch.path)/w.db", to: "2026-11-15")
     job.pipeline = pipeline
+    job.hasOwnProgram = false
     job.options.select = "+\(stage)"
     let project = try Project(folder: PipelineWorld.root)
     let outcome = try job.run()

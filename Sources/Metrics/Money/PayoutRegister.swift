@@ -138,8 +138,10 @@ package struct PayoutRegister: MetricStage {
       }
       let isOwn = row.currency == context.currency.rawValue
       sums.append(total)
+      // What failed or was cancelled moved no money that could differ.
       differences.append(
-        isOwn ? try Self.sum(row.amount, -total, "payout \(texts.text(of: Int(row.id)))") : .absent)
+        isOwn && Self.takes(row)
+          ? try Self.sum(row.amount, -total, "payout \(texts.text(of: Int(row.id)))") : .absent)
       notes.append(note(row, texts, lines, takers, total: total, isOwn: isOwn))
       amounts.append(Self.text(row.amount, Currency(rawValue: row.currency)))
     }

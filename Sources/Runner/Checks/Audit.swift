@@ -38,7 +38,8 @@ struct Audit {
     let written = Set(changes.map(\.schema.name))
     let context = CheckContext(
       window: plan.context.window, timeZone: plan.context.timeZone,
-      currency: plan.context.currency, runID: runID)
+      currency: plan.context.currency, runID: runID,
+      program: plan.pipeline.settings.program)
     let concerned = checks.filter { $0.concerns(written) }
     var results: [CheckResult] = []
     var stop: RunError?

@@ -23,6 +23,12 @@ struct ProjectFiles {
     for pipeline in pipelines {
       compiled.formUnion(pipeline.checks.compactMap(\.file))
     }
+    for pipeline in pipelines {
+      for text in pipeline.settings.program?.costlyTierTexts ?? [] {
+        findings.append(
+          ProjectCheck.Finding(status: .warn, kind: "program", name: pipeline.name, detail: text))
+      }
+    }
     let reports = isWhole ? project.reportNames : pipelines.flatMap(\.reports)
     let loader = ReportLoader(
       sqlFolder: project.path("SQL/reports"), world: Project.world,

@@ -70,6 +70,12 @@ package struct RunPlan: Sendable {
       budget: MemoryBudget(limit: max(bytes - (96 << 20), bytes / 4)), space: SpillFiles())
   }
 
+  /// What is said of a program that pays more than it should, where the run makes commissions.
+  package var costlyTierTexts: [String] {
+    guard stages.contains(where: { $0.name == CommissionLedger.name }) else { return [] }
+    return pipeline.settings.program?.costlyTierTexts ?? []
+  }
+
   /// The folder that keeps the rows which fail a run's data checks.
   func checksFolder(runID: String) -> String {
     Self.resolve("runs/\(runID)/checks", in: folder)

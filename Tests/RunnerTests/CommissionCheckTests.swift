@@ -93,7 +93,7 @@ struct CommissionCheckTests {
         try bench(lines: [Self.line("5", "b", "s", "10.05")], earned: ("530.00", "30.05"))
       ),
       ("commissions-by-day", try bench(earned: ("529.99", "20.00"))),
-      ("commissions-by-day", try bench(earned: ("530.01", "19.99"))),
+      ("commissions-by-day", try bench(earned: ("530.00", "20.01"))),
       (
         "negative-balances",
         try bench(

@@ -108,8 +108,15 @@ final class ReferenceDatabase {
 
   private let parameters: Parameters
 
-  /// Loads the files of a folder.
-  init(folder: String, _ parameters: Parameters) throws {
+  /// The files of Tests/ReferenceSQL that partners' tables are made by, in order.
+  static let partnerFiles = [
+    "ledger", "products", "clicks", "partners", "commissions", "partner-days", "signals",
+  ]
+  /// All of them.
+  static let files = ["ledger", "vendors"] + partnerFiles.dropFirst() + ["growth", "customers"]
+
+  /// Loads the files of a folder and computes the tables of some files.
+  init(folder: String, _ parameters: Parameters, files: [String] = files) throws {
     var opened: OpaquePointer?
     guard sqlite3_open(":memory:", &opened) == SQLITE_OK, let opened else {
       throw Failure.sql("cannot open a database in memory", "")
@@ -121,10 +128,6 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    let files = [
-      "ledger", "vendors", "products", "clicks", "partners", "commissions", "partner-days",
-      "signals", "growth", "customers",
-    ]
     for file in files {
       try execute(
         String(

@@ -2,7 +2,7 @@
 SELECT s.place, s.part, s."day", s.paid_at, s.reference, s.of_sale, s.base_amount, s.rate, s.amount, s.id
 FROM (
   SELECT 2 AS place, 'earned' AS part, "day", NULL AS paid_at, transaction_id AS reference, NULL AS of_sale,
-    CASE WHEN base_amount <> 0 THEN base_amount END, rate, amount, id
+    base_amount, rate, amount, id
   FROM commissions
   WHERE partner_id = :partner_id AND "day" BETWEEN :from AND :to AND status <> 'cancelled'
     AND reversal_of IS NULL

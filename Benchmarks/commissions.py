@@ -6,8 +6,7 @@ from versus import Job
 
 SOURCES = ["transactions", "users", "partners"]
 TABLES = {"commissions": "type,transaction_id,partner_id,level,amount,day,status,reversal_of"}
-# The check of commissions holds their lines against the days of partners.
-FLAGS = ["--select", "+commissions +partner_analytics", "--set", "program=sameday"]
+FLAGS = ["--select", "+commissions", "--set", "program=sameday"]
 SIZES = (1_000_000, 100_000, 20_000)
 SMALL = (20_000, 2_000, 600)
 

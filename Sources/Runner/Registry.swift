@@ -93,7 +93,7 @@ package enum Registry {
   /// A warehouse in memory with the tables of some migrations, gone with the object.
   static func scratchWarehouse(
     _ migrations: [Migration], currency: Currency
-  ) throws(WarehouseError) -> any Warehouse {
+  ) throws(WarehouseError) -> SQLiteWarehouse {
     let warehouse = try SQLiteWarehouse(inMemoryWithMoneyDigits: currency.digits)
     try warehouse.migrate(migrations)
     return warehouse

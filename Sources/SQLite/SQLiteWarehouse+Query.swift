@@ -24,6 +24,17 @@ extension SQLiteWarehouse {
     }
   }
 
+  /// The names of the tables that a statement reads, without running it.
+  package func tables(of sql: String) throws(WarehouseError) -> Set<String> {
+    var names: Set<String> = []
+    do throws(SQLiteError) {
+      _ = try onlyStatement(of: sql, noting: &names)
+    } catch {
+      throw error.warehouseError
+    }
+    return names
+  }
+
   private func statement(
     _ sql: String, _ parameters: [String: SQLValue]
   ) throws(WarehouseError) -> Statement {
@@ -57,6 +68,14 @@ extension SQLiteWarehouse {
 
   /// Compiles a text that must be one statement, and one that only reads.
   private func onlyStatement(of sql: String) throws(SQLiteError) -> Statement {
+    var tables: Set<String> = []
+    return try onlyStatement(of: sql, noting: &tables)
+  }
+
+  /// Does that, and adds the tables that the statement reads to `tables`.
+  private func onlyStatement(
+    of sql: String, noting tables: inout Set<String>
+  ) throws(SQLiteError) -> Statement {
     guard !sql.utf8.contains(0) else {
       throw SQLiteError(.configuration, "the statement has a NUL byte", help: "remove it")
     }
@@ -64,10 +83,14 @@ extension SQLiteWarehouse {
     // writes, attaches a file, or changes a setting gets as far as running. VACUUM alone is not
     // asked about, but says of itself that it writes; attaching and some settings do not, so both
     // questions are needed.
-    sqlite3_set_authorizer(database.handle, allowReading, nil)
-    defer { sqlite3_set_authorizer(database.handle, nil, nil) }
     let text = sql.utf8CString
+    let read = TablesRead()
+    sqlite3_set_authorizer(
+      database.handle, allowReading, Unmanaged.passUnretained(read).toOpaque())
+    // The object outlives every question: SQLite asks while it compiles, below as well.
+    defer { withExtendedLifetime(read) { _ = sqlite3_set_authorizer(database.handle, nil, nil) } }
     let first = try reading { () throws(SQLiteError) in try database.prepare(text, from: 0) }
+    tables.formUnion(read.names)
     guard let handle = first.handle else {
       throw SQLiteError(
         .configuration, "there is no statement in the query", help: "write one SELECT statement")
@@ -163,14 +186,25 @@ extension Statement {
   }
 }
 
+/// The tables that a statement under compilation reads.
+private final class TablesRead {
+  var names: Set<String> = []
+}
+
 /// Answers what a query may do: read, call functions, and look at the schema.
 private let allowReading:
   @convention(c) (
     UnsafeMutableRawPointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
     UnsafePointer<CChar>?, UnsafePointer<CChar>?
-  ) -> Int32 = { _, action, first, _, _, _ in
+  ) -> Int32 = { context, action, first, _, _, _ in
     switch action {
-    case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE, SQLITE_FUNCTION: return SQLITE_OK
+    case SQLITE_READ:
+      if let context, let first {
+        Unmanaged<TablesRead>.fromOpaque(context).takeUnretainedValue().names.insert(
+          String(cString: first))
+      }
+      return SQLITE_OK
+    case SQLITE_SELECT, SQLITE_RECURSIVE, SQLITE_FUNCTION: return SQLITE_OK
     case SQLITE_UPDATE:
       // Asked when a query first names a function such as pragma_table_info, which becomes a table
       // then. A statement that really updates the schema says of itself that it writes.

@@ -118,10 +118,7 @@ final class Progress: RunObserver {
   /// The live line: bar, share, rows, rate and time left. Plain text can be longer than its gzipped
   /// file: then no end is foretold.
   static func line(source: String, bytes: Int, total: Int, rows: Int, seconds: Double) -> String {
-    let share = total > 0 ? min(Double(bytes) / Double(total), 1) : 0
-    let full = Int(share * 20)
-    let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 20 - full)
-    var line = "\(source)  \(bar)  \(Figures.count(rows)) rows"
+    var line = "\(source)  \(bar(bytes, of: total))  \(Figures.count(rows)) rows"
     guard seconds >= 0.5, bytes > 0 else { return line }
     line += "  \(Figures.count(Int(Double(rows) / seconds)))/s"
     if bytes < total {
@@ -129,5 +126,11 @@ final class Progress: RunObserver {
       line += "  \(Figures.clock(left)) left"
     }
     return line
+  }
+
+  /// Twenty places, filled as far as `done` is of `total`.
+  static func bar(_ done: Int, of total: Int) -> String {
+    let full = total > 0 ? Int(min(Double(done) / Double(total), 1) * 20) : 0
+    return String(repeating: "█", count: full) + String(repeating: "░", count: 20 - full)
   }
 }

@@ -25,7 +25,9 @@ final class ReportProgress: Sendable {
         if done == total { return console.show("\r\u{1B}[K") }
         guard now - state.told >= 100_000 else { return }
         state.told = now
-        let line = Self.line(report, done, total, seconds: Double(now - state.began) / 1e6)
+        let line = Self.line(
+          report, done, total, bar: Progress.bar(done, of: total),
+          seconds: Double(now - state.began) / 1e6)
         console.show("\r\u{1B}[K" + line.prefix(console.width - 1))
       } else if now - state.told >= 10_000_000 {
         state.told = now
@@ -34,9 +36,12 @@ final class ReportProgress: Sendable {
     }
   }
 
-  /// What is told: how many of how many, and the time left.
-  static func line(_ report: String, _ done: Int, _ total: Int, seconds: Double) -> String {
-    let line = "\(report): \(Figures.count(done)) of \(Figures.count(total))"
+  /// What is told: a bar if there is one, how many of how many, and the time left.
+  static func line(
+    _ report: String, _ done: Int, _ total: Int, bar: String? = nil, seconds: Double
+  ) -> String {
+    let line =
+      "\(report)\(bar.map { "  \($0)  " } ?? ": ")\(Figures.count(done)) of \(Figures.count(total))"
     guard done > 0, done < total, seconds >= 0.5 else { return line }
     return line + ", \(Figures.clock(seconds * Double(total - done) / Double(done))) left"
   }

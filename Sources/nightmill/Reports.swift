@@ -56,19 +56,21 @@ struct Reports {
 
 extension Reports {
   /// What a run makes after it has published: the pipeline's reports for the week (or month) of its
-  /// last day, and the rows it refused (`refused` is how many). Returns what was written.
+  /// last day, and the rows it refused (`refused` is how many). How far they are is told on
+  /// `console`, if there is one. Returns what was written.
   ///
   /// What fails here fails after publishing; the error says so, and `command` makes the reports
   /// alone.
   static func afterRun(
-    _ plan: RunPlan, refused: Int, project: Project, command: String, observer: any RunObserver
+    _ plan: RunPlan, refused: Int, project: Project, command: String, observer: any RunObserver,
+    console: Console?
   ) throws(RunError) -> Files {
     do throws(RunError) {
       let warehouse = try Registry.openWarehouse(
         plan.warehouse, currency: plan.context.currency, readOnly: true)
       let reports = Reports(
         project: project, warehouse: warehouse, currency: plan.context.currency,
-        timeZone: plan.context.timeZone, output: plan.output)
+        timeZone: plan.context.timeZone, output: plan.output, console: console)
       let lastDay = plan.context.window.to
       var files = try reports.make(
         plan.pipeline.reports, period: ReportPeriod(holding: lastDay), observer: observer)

@@ -97,7 +97,8 @@ struct RunSession {
         throw error
       }
       let files = try Reports.afterRun(
-        plan, refused: refused, project: project, command: retryCommand, observer: recorder)
+        plan, refused: refused, project: project, command: retryCommand, observer: recorder,
+        console: flags.isQuiet || flags.isJSON ? nil : console)
       return (files.text, nil)
     } catch {
       return ("", error.next(retryCommand))

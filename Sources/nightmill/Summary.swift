@@ -64,7 +64,10 @@ struct Summary {
     for check in outcome.checks where check.status != .passed {
       columns.add([check.name, check.status.rawValue, Figures.count(check.failing)])
     }
-    return columns.text + "\n"
+    let skipped = outcome.checks.compactMap { check in
+      check.reason.map { "\(check.name) was not run: \($0)\n" }
+    }
+    return columns.text + skipped.joined() + "\n"
   }
 
   private var written: String { files.isEmpty ? "" : "files\n" + files + "\n" }

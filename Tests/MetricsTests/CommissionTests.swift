@@ -119,13 +119,20 @@ struct CommissionTests {
     #expect(payouts.isEmpty)
   }
 
+  /// The ID of a line that there is not.
+  private static let stranger = "7b0f6f42-0000-5000-8000-000000000000"
+
   // Protects money from leaving twice: what a person should look at in the payouts that were made.
   @Test(arguments: [
     (["o1,p,10.00,USD,completed,2026-03-01T00:00:00Z,ID"], [""]),
     (["o1,p,9.00,USD,completed,2026-03-01T00:00:00Z,ID"], ["amount_differs"]),
     (["o1,q,10.00,USD,pending,,ID"], ["line_of_another"]),
-    (["o1,p,10.00,USD,pending,,ID 7b0f6f42-0000-5000-8000-000000000000"], ["unknown_line"]),
+    (["o1,p,10.00,USD,pending,,ID \(stranger)"], ["unknown_line"]),
     (["o1,p,10.00,USD,pending,,ID nonsense"], ["unknown_line"]),
+    (["o1,p,10.00,USD,completed,2026-01-30T23:59:59Z,\(stranger)"], ["before_records"]),
+    (["o1,p,10.00,USD,completed,2026-01-31T00:00:00Z,\(stranger)"], ["unknown_line"]),
+    (["o1,p,10.00,USD,completed,2026-01-30T23:59:59Z,ID \(stranger)"], ["unknown_line"]),
+    (["o1,p,10.00,USD,completed,2026-01-30T23:59:59Z,nonsense"], ["unknown_line"]),
     (["o1,p,10.00,USD,completed,,ID"], ["no_processed_at"]),
     (["o1,p,10.00,USD,failed,2026-03-01T00:00:00Z,ID"], [""]),
     (

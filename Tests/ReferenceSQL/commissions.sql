@@ -1,4 +1,4 @@
--- Sections 5 and 6 of the specification: commission lines and payouts, where no payout has been made yet.
+-- Sections 5 and 6 of the specification: commission lines and payouts.
 -- The program is that of the tests (Job.program), in millionths and minor units.
 
 CREATE TABLE tier (tier, signup_bonus, months, hold, minimum, counted, mode);
@@ -116,18 +116,34 @@ FROM earned AS e JOIN cut AS c ON c.original = e.transaction_id
 JOIN partners AS p ON p.partner_id = e.owner JOIN tier AS t USING (tier);
 
 CREATE TABLE line AS
-SELECT e.type, e.transaction_id, e.partner_id, e.level, e.amount, e.day, e.day + t.hold AS ready_on, NULL AS reversal_of
+SELECT e.type, e.transaction_id, e.partner_id, e.level, e.amount, e.day, e.day + t.hold AS ready_on, NULL AS reversal_of,
+  uuid_of(printf('nightmill:commission:%s:%s:%s:%d', e.type, e.transaction_id, e.partner_id, e.level)) AS id, NULL AS of_id
 FROM earned AS e JOIN partners AS p ON p.partner_id = e.owner JOIN tier AS t USING (tier)
 UNION ALL
-SELECT type, adjustment, partner_id, level, earlier - taken, cut_day, max(cut_day, day + hold), transaction_id
+SELECT type, adjustment, partner_id, level, earlier - taken, cut_day, max(cut_day, day + hold), transaction_id,
+  uuid_of(printf('nightmill:commission:%s:%s:%s:%d', type, adjustment, partner_id, level)),
+  uuid_of(printf('nightmill:commission:%s:%s:%s:%d', type, transaction_id, partner_id, level))
 FROM (SELECT *, lag(taken, 1, 0) OVER (PARTITION BY type, transaction_id, partner_id, level ORDER BY place) AS earlier
   FROM target)
 WHERE taken <> earlier;
 
+-- The lines that payouts list, and whether one that was completed by the last day does.
+CREATE TABLE listed AS
+SELECT lower(j.value) AS id, max(lower(p.status) = 'completed') AS is_paid
+FROM payouts AS p, params AS r, json_each('["' || replace(coalesce(p.commission_ids, ''), ' ', '","') || '"]') AS j
+WHERE lower(p.status) IN ('pending', 'processing') OR lower(p.status) = 'completed' AND p.processed_at < r.end_us
+GROUP BY 1;
+CREATE UNIQUE INDEX listed_id ON listed (id);
+
 CREATE TABLE judged_line AS
-SELECT l.*, CASE WHEN lower(p.status) = 'terminated' AND (p.status_since IS NULL OR p.status_since < r.end_us)
-    THEN 'cancelled' WHEN l.ready_on <= r.to_day THEN 'approved' ELSE 'pending' END AS status
-FROM line AS l JOIN partners AS p USING (partner_id), params AS r;
+SELECT l.*, d.id IS NOT NULL AS is_listed, CASE
+  WHEN d.is_paid THEN 'paid'
+  -- A reversal stands or falls with its line, which is void unless it was paid.
+  WHEN lower(p.status) = 'terminated' AND (p.status_since IS NULL OR p.status_since < r.end_us)
+    AND NOT coalesce(o.is_paid, 0) THEN 'cancelled'
+  WHEN l.ready_on <= r.to_day THEN 'approved' ELSE 'pending' END AS status
+FROM line AS l JOIN partners AS p USING (partner_id) LEFT JOIN listed AS d ON d.id = l.id
+LEFT JOIN listed AS o ON o.id = l.of_id, params AS r;
 
 CREATE TABLE r_commissions AS
 SELECT type, transaction_id, partner_id, level, amount AS "amount:money", day AS "day:day", status, reversal_of
@@ -143,6 +159,6 @@ FROM (
     WHEN p.payment_method IS NULL THEN 'no_payment_method'
     WHEN NOT EXISTS (SELECT 1 FROM tax_profiles AS x WHERE x.partner_id = d.partner_id AND x.form <> 'none')
       THEN 'tax_form_missing' END AS reason
-  FROM (SELECT partner_id, sum(amount) AS amount, count(*) AS lines FROM judged_line WHERE status = 'approved'
+  FROM (SELECT partner_id, sum(amount) AS amount, count(*) AS lines FROM judged_line WHERE status = 'approved' AND NOT is_listed
     GROUP BY partner_id) AS d
   JOIN partners AS p USING (partner_id) JOIN tier AS t USING (tier), params AS r);

@@ -12,7 +12,7 @@ struct AuditRunTests {
     let scratch: Scratch
     let pipeline: String
 
-    init(_ checks: String) throws {
+    init(_ checks: String, firstDay: String? = "2026-03-02") throws {
       scratch = try Scratch()
       pipeline = "\(scratch.path)/own.yaml"
       try """
@@ -32,7 +32,7 @@ struct AuditRunTests {
       checks:
       \(checks.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
       """.write(toFile: pipeline, atomically: true, encoding: .utf8)
-      _ = try run("2026-03-02")
+      if let firstDay { _ = try run(firstDay) }
     }
 
     var warehouse: String { "\(scratch.path)/w.db" }
@@ -40,7 +40,8 @@ struct AuditRunTests {
     var bytes: Data { get throws { try Data(contentsOf: URL(filePath: warehouse)) } }
 
     func run(
-      _ day: String, isDryRun: Bool = false, observer: any RunObserver = SilentObserver()
+      _ day: String, select: String? = nil, isDryRun: Bool = false,
+      observer: any RunObserver = SilentObserver()
     ) throws -> PipelineRun.Outcome {
       let project = try Project(folder: PipelineWorld.root)
       var overrides = SettingsOverrides()
@@ -50,6 +51,7 @@ struct AuditRunTests {
       options.warehouse = "sqlite:\(warehouse)"
       options.inputs = scratch.path
       options.isDryRun = isDryRun
+      options.select = select
       let to = try #require(Day(day))
       let plan = try RunPlan(
         loaded, window: Window(from: to, to: to), options: options, folder: scratch.path)
@@ -202,6 +204,39 @@ struct AuditRunTests {
     try FileManager.default.removeItem(atPath: setting.warehouse)
     #expect(try setting.failure("2026-03-03", isDryRun: true).exit == .rejected)
     #expect(!FileManager.default.fileExists(atPath: setting.warehouse))
+  }
+
+  /// A check of two stages' tables that never holds, and one of a source that only one stage reads.
+  private static let ofTwo = """
+    vendor_connection_analytics:
+      - {relationships: {vendor_id: vendor_dimension.vendor_id}, name: known, severity: warn}
+    reconcile:
+      - name: calls_and_vendors
+        left: {source: calls.used}
+        right: {count: vendor_dimension}
+        severity: warn
+    """
+
+  @Test("A check whose tables were not all made for the days is skipped, and says which")
+  func notCovered() throws {
+    let setting = try Setting(Self.ofTwo, firstDay: nil)
+    func statuses(_ day: String, _ select: String? = nil) throws -> [String] {
+      try setting.run(day, select: select).checks.map { "\($0.name) \($0.status)" }
+    }
+    let alone = try setting.run("2026-03-02", select: "vendor_connections").checks
+    #expect(alone.map(\.status) == [.skipped])
+    #expect(
+      alone[0].reason
+        == "it also reads vendor_dimension, which no run made for all of these days")
+    #expect(try setting.query("SELECT status FROM check_results") == ["skipped"])
+    // Both were made for the day by now, each by a run of its own; this one does not read the calls.
+    #expect(
+      try statuses("2026-03-02", "vendor_dimension") == [
+        "known warned", "calls_and_vendors skipped",
+      ])
+    #expect(try statuses("2026-03-02", "vendor_connections") == ["known warned"])
+    #expect(try statuses("2026-03-03", "vendor_connections") == ["known skipped"])
+    #expect(try statuses("2026-03-03") == ["known warned", "calls_and_vendors warned"])
   }
 
   @Test("A check of tables that a run does not write does not stop it")

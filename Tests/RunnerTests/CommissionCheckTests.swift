@@ -35,13 +35,16 @@ struct CommissionCheckTests {
         "from": .typed(Int64(from.number), .day), "to": .typed(Int64(to.number), .day),
         "from_instant": .typed(bench.zone.firstInstant(of: from), .instant),
         "until_instant": .typed(bench.zone.firstInstant(of: to + 1), .instant),
+        "smallest_amount": .typed(1, .money), "most_beside_owner": .typed(600_000, .ratio),
+        "most_of_owner_share": .typed(0, .ratio),
       ], types: [:]
     ) { _ throws(WarehouseError) in count += 1 }
     return count
   }
 
   private func bench(
-    lines: [String] = [], earned: String = "550.00", status: String = "active",
+    lines: [String] = [], earned: (a: String, b: String) = ("530.00", "20.00"),
+    status: String = "active",
     net: String = "2000.00", others: [String: [String]] = [:]
   ) throws -> ReportBench {
     let bench = try ReportBench()
@@ -49,7 +52,8 @@ struct CommissionCheckTests {
     tables["commissions"] = [Self.line] + Self.good + lines
     tables["partner_analytics"] = [
       "id,partner_id,metric_date,clicks,signups,conversions,revenue,commission_earned,metadata",
-      "1,a,2026-10-05,0,0,0,0.00,\(earned),{}",
+      "1,a,2026-10-05,0,0,0,0.00,\(earned.a),{}",
+      "2,b,2026-10-05,0,0,0,0.00,\(earned.b),{}",
     ]
     tables["partner_dimension"] = [
       "partner_id,referral_code,partner_type,tier,status,created_at",
@@ -81,12 +85,19 @@ struct CommissionCheckTests {
     let cases: [(check: String, bench: ReportBench)] = [
       (
         "commissions-within-sales",
-        try bench(lines: [Self.line("5", "b", "s", "50.01")], earned: "600.01")
+        try bench(lines: [Self.line("5", "b", "s", "50.01")], earned: ("530.00", "70.01"))
       ),
-      ("commissions-by-day", try bench(earned: "549.99")),
+      // 60 % are the program's most; four lines may be rounded by a cent each.
+      (
+        "commissions-within-sales",
+        try bench(lines: [Self.line("5", "b", "s", "10.05")], earned: ("530.00", "30.05"))
+      ),
+      ("commissions-by-day", try bench(earned: ("529.99", "20.00"))),
+      ("commissions-by-day", try bench(earned: ("530.00", "20.01"))),
       (
         "negative-balances",
-        try bench(lines: [Self.line("5", "b", "x", "-20.01", of: "y")], earned: "529.99")
+        try bench(
+          lines: [Self.line("5", "b", "x", "-20.01", of: "y")], earned: ("530.00", "-0.01"))
       ),
       ("lines-of-inactive-partners", try bench(status: "suspended")),
       ("payout-ratio", try bench(net: "1375.00")),

@@ -35,7 +35,9 @@ struct ProgramTests {
       #expect(program.tier("tier1")?.recurringMonths == 12 && tier.recurringMonths == nil)
     case "sameday":
       #expect(program.tier("whatever")?.volumeBonus?.mode == .points)
-      #expect(program.costlyTiers.isEmpty)
+      #expect(program.costlyTierTexts.isEmpty)
+      #expect(program.mostOfSale.percentText == "40 %")
+      #expect(program.mostBesideOwner.percentText == "30 %")
     default:
       #expect(
         program.tier("enterprise")?.rates.allSatisfy { $0.first?.scaled == Rate.scale / 4 } ?? false
@@ -61,7 +63,7 @@ struct ProgramTests {
       file: """
         tiers:
           a:
-            rates: {booking: [25], purchase: [60 %, 50 %], bookin: [1 %]}
+            rates: {booking: [25], purchase: [60 %, 50 %], bookin: [1 %], subscription: [1 %, 1 %, 1 %, 1 %]}
             volume_bonus: {count: client, mode: points, steps: [{at: 5, rate: 1 %}, {at: 5, rate: 2 %}]}
             signup_bonus: 1.005
         """
@@ -71,9 +73,23 @@ struct ProgramTests {
         "P/programs/cards.yaml:3:23: item 1 of \"booking\" in rates of tier \"a\": expected a share from 0 to 1 (0.25), or in percent with its sign (25 %), found 25",
         "P/programs/cards.yaml:3:38: \"purchase\" in rates of tier \"a\": the levels together take more than the whole sale; lower them",
         "P/programs/cards.yaml:3:52: rates of tier \"a\": unknown key \"bookin\"; expected purchase, booking, subscription, vendor_subscription",
+        "P/programs/cards.yaml:3:81: \"subscription\" in rates of tier \"a\": expected at most 3 shares, the owner's, its parent's and its grandparent's, found 4",
         "P/programs/cards.yaml:4:27: \"count\" in volume_bonus of a: unknown word \"client\" (did you mean \"clients\"?)",
         "P/programs/cards.yaml:4:77: item 2 of \"steps\" in volume_bonus of a: steps must ascend: 5 does not come after 5",
         "P/programs/cards.yaml:5:19: \"signup_bonus\" in tier \"a\": expected an amount of 0 or more with at most 2 decimals, found 1.005",
+      ])
+  }
+
+  // Protects the margin: what is paid of a sale in all is told where it is above the limit.
+  @Test("levels that together take more than payout_ratio are told")
+  func costly() throws {
+    let program = try #require(
+      world(
+        "{payout_ratio: 37.5 %, tiers: {a: {rates: {booking: [30 %, 8 %]}}, b: {rates: {purchase: [0.375]}}}}"
+      ).load().settings.program)
+    #expect(
+      program.costlyTierTexts == [
+        "program of the settings: all levels of tier a together take 38 % of a booking, more than its payout_ratio of 37.5 %"
       ])
   }
 

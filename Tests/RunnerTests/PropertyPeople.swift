@@ -1,3 +1,4 @@
+import Engine
 import Support
 
 /// Users, partners and the clicks between them, made to collide like the rest of `NastyData`: clicks
@@ -109,12 +110,17 @@ struct NastyPeople {
         chance(70) ? "bank" : "",
       ])
     }
+    let transactions = sources["transactions"]?.rows.map { $0[0] } ?? []
     sources["payouts"] = RawSource(
-      header: ["payout_id", "partner_id", "amount", "currency", "status", "processed_at"],
-      rows: (0..<4).map {
+      header: [
+        "payout_id", "partner_id", "amount", "currency", "status", "processed_at",
+        "commission_ids",
+      ],
+      rows: (0..<6).map {
         [
-          "o\($0)", "p\($0)", "12.00", "USD", pick(["pending", "completed", "failed"]),
-          written(instant()),
+          "o\($0)", "p\($0 % 4)", "12.00", "USD",
+          pick(["pending", "Completed", "completed", "failed", "processing", "cancelled"]),
+          chance(90) ? written(instant()) : "", lines(of: transactions),
         ]
       })
     sources["tax_profiles"] = RawSource(
@@ -127,6 +133,17 @@ struct NastyPeople {
         "partner_id", "referral_code", "partner_type", "tier", "status", "created_at", "user_id",
         "email", "status_since", "commission_rate", "parent_partner_id", "payment_method",
       ], rows: rows)
+  }
+
+  /// IDs of lines that there may be; most of them are not.
+  private mutating func lines(of transactions: [String]) -> String {
+    if transactions.isEmpty { return "" }
+    let ids = (0..<80).map { _ in
+      let type = pick(["transaction", "recurring", "bonus", "signup"])
+      let name = "\(type):\(pick(transactions)):p\(number(0...4)):\(pick([1, 1, 2, 3]))"
+      return NameUUID.text(NameUUID.id(url: Array("nightmill:commission:\(name)".utf8)))
+    }
+    return ids.joined(separator: " ")
   }
 
   private mutating func addClick(

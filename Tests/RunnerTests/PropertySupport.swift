@@ -33,6 +33,8 @@ struct Job {
   var zone = "UTC"
   var currency = "USD"
   var pipeline = "conformance"
+  /// Whether that is what they earn, rather than what the pipeline says.
+  var hasOwnProgram = true
   /// A settings file, whose zone, currency and days then count instead of those above.
   var settings: String?
   /// More of `--set`.
@@ -71,9 +73,8 @@ struct Job {
     if let settings {
       overrides.file = settings
     } else {
-      overrides.assignments = [
-        "timezone=\(zone)", "currency=\(currency)", "program=\(program)",
-      ]
+      overrides.assignments = ["timezone=\(zone)", "currency=\(currency)"]
+      if hasOwnProgram { overrides.assignments.append("program=\(program)") }
       overrides.from = from
       overrides.to = to
     }

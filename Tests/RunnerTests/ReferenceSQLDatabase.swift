@@ -1,4 +1,5 @@
 import CSQLite
+import Engine
 import Foundation
 import Testing
 
@@ -95,26 +96,38 @@ final class ReferenceDatabase {
       ]
     ),
     ("tax_profiles", [("partner_id", .text), ("form", .text)]),
+    (
+      "payouts",
+      [
+        ("payout_id", .text), ("partner_id", .text), ("status", .text), ("processed_at", .instant),
+        ("commission_ids", .text),
+      ]
+    ),
     ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
   ]
 
   private let parameters: Parameters
 
-  /// Loads the files of a folder.
-  init(folder: String, _ parameters: Parameters) throws {
+  /// The files of Tests/ReferenceSQL that partners' tables are made by, in order.
+  static let partnerFiles = [
+    "ledger", "products", "clicks", "partners", "commissions", "partner-days", "signals",
+  ]
+  /// All of them.
+  static let files = ["ledger", "vendors"] + partnerFiles.dropFirst() + ["growth", "customers"]
+
+  /// Loads the files of a folder and computes the tables of some files.
+  init(folder: String, _ parameters: Parameters, files: [String] = files) throws {
     var opened: OpaquePointer?
     guard sqlite3_open(":memory:", &opened) == SQLITE_OK, let opened else {
       throw Failure.sql("cannot open a database in memory", "")
     }
     handle = opened
     self.parameters = parameters
+    // SQL has no SHA-1; that IDs are what RFC 9562 says is tested by itself.
+    sqlite3_create_function(handle, "uuid_of", 1, SQLITE_UTF8, nil, nameUUID, nil, nil)
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    let files = [
-      "ledger", "vendors", "products", "clicks", "partners", "commissions", "partner-days",
-      "signals", "growth", "customers",
-    ]
     for file in files {
       try execute(
         String(
@@ -269,3 +282,13 @@ final class ReferenceDatabase {
     return "\(sign)\(whole).\(String(unit + rest).dropFirst())"
   }
 }
+
+/// `uuid_of(name)`: the version 5 UUID of a name in the namespace of URLs.
+private let nameUUID:
+  @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void = {
+    context, _, arguments in
+    let name = String(cString: sqlite3_value_text(arguments?[0]))
+    let text = NameUUID.text(NameUUID.id(url: Array(name.utf8)))
+    // SQLite copies the text before this returns.
+    sqlite3_result_text(context, text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+  }

@@ -46,6 +46,7 @@ struct ReportMoneyTests {
     let keys = try column("idempotency_key", of: text)
     #expect(!keys.isEmpty && Set(keys).count == keys.count)
     #expect(keys.allSatisfy { $0.count == 36 })
+    #expect(try column("currency", of: text).allSatisfy { $0 == "USD" })
     let lines = try column("commission_ids", of: text).flatMap { $0.split(separator: " ") }
     #expect(Set(lines).count == lines.count)
     let list = lines.map { "'\($0)'" }.joined(separator: ",")

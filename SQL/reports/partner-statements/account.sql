@@ -4,7 +4,7 @@ FROM (
   SELECT 1 AS place, 'Opening balance' AS part, 'all before the month' AS detail,
     (SELECT COALESCE(SUM(amount), 0) FROM commissions
       WHERE partner_id = :partner_id AND "day" < :from AND status <> 'cancelled')
-    - (SELECT COALESCE(SUM(CASE WHEN amount IS NULL OR note = 'unknown_line' THEN lines_amount ELSE amount END), 0)
+    - (SELECT COALESCE(SUM(CASE WHEN amount IS NULL OR note IN ('unknown_line', 'before_records') THEN lines_amount ELSE amount END), 0)
       FROM payout_register
       WHERE partner_id = :partner_id AND status = 'completed' AND processed_at < :from_instant) AS amount
   UNION ALL
@@ -19,7 +19,7 @@ FROM (
         AND reversal_of IS NOT NULL)
   UNION ALL
   SELECT 4, 'Paid', 'payouts completed in the month',
-    (SELECT -1 * COALESCE(SUM(CASE WHEN amount IS NULL OR note = 'unknown_line' THEN lines_amount ELSE amount END), 0)
+    (SELECT -1 * COALESCE(SUM(CASE WHEN amount IS NULL OR note IN ('unknown_line', 'before_records') THEN lines_amount ELSE amount END), 0)
       FROM payout_register
       WHERE partner_id = :partner_id AND status = 'completed'
         AND processed_at >= :from_instant AND processed_at < :until_instant)

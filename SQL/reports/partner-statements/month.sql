@@ -27,7 +27,7 @@ CROSS JOIN (
     COALESCE(SUM(CASE WHEN r.processed_at >= :from_instant THEN 1 ELSE 0 END), 0) AS payout_count
   FROM (
     SELECT processed_at,
-      CASE WHEN amount IS NULL OR note = 'unknown_line' THEN lines_amount ELSE amount END AS counted
+      CASE WHEN amount IS NULL OR note IN ('unknown_line', 'before_records') THEN lines_amount ELSE amount END AS counted
     FROM payout_register
     WHERE partner_id = :partner_id AND status = 'completed' AND processed_at < :until_instant
   ) AS r

@@ -8,7 +8,7 @@ FROM (
     AND reversal_of IS NULL
   UNION ALL
   SELECT 4, 'paid', NULL, processed_at, payout_id, NULL, NULL, NULL,
-    -1 * CASE WHEN amount IS NULL OR note = 'unknown_line' THEN lines_amount ELSE amount END, payout_id
+    -1 * CASE WHEN amount IS NULL OR note IN ('unknown_line', 'before_records') THEN lines_amount ELSE amount END, payout_id
   FROM payout_register
   WHERE partner_id = :partner_id AND status = 'completed'
     AND processed_at >= :from_instant AND processed_at < :until_instant
@@ -21,7 +21,7 @@ FROM (
   SELECT 1, 'opening balance', NULL, NULL, '', NULL, NULL, NULL,
     (SELECT COALESCE(SUM(amount), 0) FROM commissions
       WHERE partner_id = :partner_id AND "day" < :from AND status <> 'cancelled')
-    - (SELECT COALESCE(SUM(CASE WHEN amount IS NULL OR note = 'unknown_line' THEN lines_amount ELSE amount END), 0)
+    - (SELECT COALESCE(SUM(CASE WHEN amount IS NULL OR note IN ('unknown_line', 'before_records') THEN lines_amount ELSE amount END), 0)
       FROM payout_register
       WHERE partner_id = :partner_id AND status = 'completed' AND processed_at < :from_instant), ''
 ) AS s

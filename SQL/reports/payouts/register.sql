@@ -1,7 +1,8 @@
--- One row per payout that was made, is under way or failed, beside what its lines come to.
+-- One row per payout of the month, and per payout without a date that may still be made, beside what its lines come to.
 SELECT r.payout_id, r.partner_id, d.company_name, r.status, r.processed_at, r."method", r.amount,
   r.currency, r.own_amount, r."lines", r.lines_amount, r.difference, r.note
 FROM payout_register AS r
 LEFT JOIN partner_dimension AS d ON d.partner_id = r.partner_id
-WHERE r.processed_at IS NULL OR (r.processed_at >= :from_instant AND r.processed_at < :until_instant)
+WHERE (r.processed_at IS NULL AND r.status IN ('pending', 'processing', 'completed'))
+  OR (r.processed_at >= :from_instant AND r.processed_at < :until_instant)
 ORDER BY r.processed_at NULLS FIRST, r.payout_id

@@ -6,4 +6,4 @@ SELECT
   (SELECT COUNT(*) FROM payouts WHERE decision = 'held') AS held_partners,
   (SELECT COALESCE(SUM(amount), 0) FROM commissions WHERE status = 'pending') AS pending,
   (SELECT COALESCE(SUM(amount), 0) FROM commissions WHERE status = 'disputed') AS disputed,
-  (SELECT COUNT(*) FROM payout_register WHERE note IS NOT NULL) AS notes
+  (SELECT COUNT(*) FROM payout_register WHERE note IS NOT NULL AND note <> 'before_records') AS notes

@@ -7,14 +7,15 @@ package enum NameUUID {
   /// The UUID of a name in the namespace of URLs.
   package static func id(url name: [UInt8]) -> UInt128 {
     var message: [UInt8] = []
-    message.reserveCapacity(name.count + 16)
+    // Room for what SHA-1 pads with.
+    message.reserveCapacity(name.count + 16 + 72)
     for shift in stride(from: 120, through: 0, by: -8) {
       message.append(UInt8(truncatingIfNeeded: urlNamespace >> UInt128(shift)))
     }
     message.append(contentsOf: name)
     let digest = SHA1.words(of: message)
-    let first = UInt128(digest[0]) << 96 | UInt128(digest[1]) << 64
-    let bits = first | UInt128(digest[2]) << 32 | UInt128(digest[3])
+    let first = UInt128(digest.a) << 96 | UInt128(digest.b) << 64
+    let bits = first | UInt128(digest.c) << 32 | UInt128(digest.d)
     // Four bits say the version, two the variant.
     let kept = bits & ~(UInt128(0xF000) << 64) & ~(UInt128(0xC000) << 48)
     return kept | UInt128(0x5000) << 64 | UInt128(0x8000) << 48
@@ -70,59 +71,73 @@ package enum NameUUID {
 
 /// SHA-1 (RFC 3174): what version 5 UUIDs are made of, and good for nothing that must be secret.
 package enum SHA1 {
+  /// The five words of a digest, and of all between.
+  struct Words: Equatable {
+    var a: UInt32 = 0x6745_2301
+    var b: UInt32 = 0xEFCD_AB89
+    var c: UInt32 = 0x98BA_DCFE
+    var d: UInt32 = 0x1032_5476
+    var e: UInt32 = 0xC3D2_E1F0
+  }
+
   /// The 20 bytes of the digest.
   package static func digest(_ message: [UInt8]) -> [UInt8] {
-    words(of: message).flatMap { word in
+    let words = words(of: message)
+    return [words.a, words.b, words.c, words.d, words.e].flatMap { word in
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
     }
   }
 
-  /// The digest as five words.
-  static func words(of message: [UInt8]) -> [UInt32] {
-    var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
+  /// The digest as five words. A message that is not used again is padded where it is.
+  static func words(of message: consuming [UInt8]) -> Words {
     var padded = message
+    let bits = UInt64(padded.count) * 8
     padded.append(0x80)
     while padded.count % 64 != 56 { padded.append(0) }
-    let bits = UInt64(message.count) * 8
     for shift in stride(from: UInt64(56), through: 0, by: -8) {
       padded.append(UInt8(truncatingIfNeeded: bits >> shift))
     }
-    var words = [UInt32](repeating: 0, count: 80)
-    for block in stride(from: 0, to: padded.count, by: 64) {
-      for index in 0..<16 {
-        let at = block + 4 * index
-        words[index] =
-          UInt32(padded[at]) << 24 | UInt32(padded[at + 1]) << 16 | UInt32(padded[at + 2]) << 8
-          | UInt32(padded[at + 3])
-      }
-      for index in 16..<80 {
-        let mixed = words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16]
-        words[index] = rotate(mixed, 1)
-      }
-      compress(words, into: &state)
-    }
+    var state = Words()
+    let bytes = padded.span
+    for block in stride(from: 0, to: bytes.count, by: 64) { compress(bytes, block, into: &state) }
     return state
   }
 
-  private static func compress(_ words: [UInt32], into state: inout [UInt32]) {
-    var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
-    for index in 0..<80 {
-      let choice: UInt32
-      let constant: UInt32
-      switch index {
-      case ..<20: (choice, constant) = ((b & c) | (~b & d), 0x5A82_7999)
-      case ..<40: (choice, constant) = (b ^ c ^ d, 0x6ED9_EBA1)
-      case ..<60: (choice, constant) = ((b & c) | (b & d) | (c & d), 0x8F1B_BCDC)
-      default: (choice, constant) = (b ^ c ^ d, 0xCA62_C1D6)
-      }
-      let next = rotate(a, 5) &+ choice &+ e &+ constant &+ words[index]
-      (e, d, c, b, a) = (d, c, rotate(b, 30), a, next)
+  /// Takes in the 64 bytes from `block` on.
+  private static func compress(_ bytes: Swift.Span<UInt8>, _ block: Int, into state: inout Words) {
+    var words = InlineArray<80, UInt32>(repeating: 0)
+    for index in 0..<16 {
+      let at = block + 4 * index
+      words[index] =
+        UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
+        | UInt32(bytes[at + 3])
     }
-    state[0] &+= a
-    state[1] &+= b
-    state[2] &+= c
-    state[3] &+= d
-    state[4] &+= e
+    for index in 16..<80 {
+      let mixed = words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16]
+      words[index] = rotate(mixed, 1)
+    }
+    var next = state
+    for index in 0..<20 {
+      step(&next, (next.b & next.c) | (~next.b & next.d), 0x5A82_7999, words[index])
+    }
+    for index in 20..<40 { step(&next, next.b ^ next.c ^ next.d, 0x6ED9_EBA1, words[index]) }
+    for index in 40..<60 {
+      let majority = (next.b & next.c) | (next.b & next.d) | (next.c & next.d)
+      step(&next, majority, 0x8F1B_BCDC, words[index])
+    }
+    for index in 60..<80 { step(&next, next.b ^ next.c ^ next.d, 0xCA62_C1D6, words[index]) }
+    state.a &+= next.a
+    state.b &+= next.b
+    state.c &+= next.c
+    state.d &+= next.d
+    state.e &+= next.e
+  }
+
+  private static func step(
+    _ state: inout Words, _ choice: UInt32, _ constant: UInt32, _ word: UInt32
+  ) {
+    let next = rotate(state.a, 5) &+ choice &+ state.e &+ constant &+ word
+    state = Words(a: next, b: state.a, c: rotate(state.b, 30), d: state.c, e: state.d)
   }
 
   private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {

@@ -158,6 +158,14 @@
     }
   }
 
+  /// Appends a text that is known to be new; returns its code.
+  package mutating func append(distinct text: ByteView) -> Int32 {
+    if !slots.isEmpty { slots = [] }
+    storage.append(contentsOf: UnsafeRawBufferPointer(start: text.start, count: text.count))
+    ends.append(storage.count)
+    return Int32(ends.count - 1)
+  }
+
   /// Appends the texts of another pool, all of which are known to be new; returns what to add to
   /// its codes.
   package mutating func append(distinct other: StringPool) -> Int32 {

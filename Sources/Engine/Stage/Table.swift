@@ -74,6 +74,12 @@ package struct TextColumn: Sendable {
     codes.append(bytes.isEmpty ? -1 : Int32(pool.intern(bytes)))
   }
 
+  /// Adds a row whose text is not empty and known to differ from all before, as an ID does: nothing
+  /// is looked up.
+  package mutating func append(distinct bytes: ByteView) {
+    codes.append(pool.append(distinct: bytes))
+  }
+
   /// Adds a row; empty or nil is NULL.
   package mutating func append(_ text: String?) {
     var text = text ?? ""

@@ -107,6 +107,8 @@ package struct CommissionProgram: Sendable, Equatable {
 
   /// The kinds of sale that rates are stated for, in the order of their raw values.
   package static let saleKinds = TransactionKind.allCases.filter(\.isSale)
+  /// How far up the chain of parents a sale earns, the owner included.
+  package static let levels = 3
   /// Days from a line's day until it is approved, where a program says nothing.
   package static let defaultHoldDays = 30
   /// The tier that stands for every other.
@@ -146,6 +148,50 @@ package struct CommissionProgram: Sendable, Equatable {
     }
   }
 
+  /// What is said of them, a line each: who takes how much of which sale, and what the limit is.
+  package var costlyTierTexts: [String] {
+    costlyTiers.map { tier, kind, total in
+      let word = TransactionKind.vocabulary.words[Int(kind.rawValue)]
+      return "program \(name): all levels of tier \(tier) together take \(total.percentText) of a "
+        + "\(word), more than its payout_ratio of \(payoutRatio.percentText)"
+    }
+  }
+
+  /// The most that all levels of a tier together take of a sale, bonuses aside; 0 where none does.
+  package var mostOfSale: Rate {
+    Rate(scaled: shares.map { $0.reduce(0) { $0 + $1.scaled } }.max() ?? 0)
+  }
+
+  /// The most that a sale pays beside its owner's own share of it: the shares of the partners above,
+  /// and a bonus in points.
+  package var mostBesideOwner: Rate {
+    let above = shares.map { $0.dropFirst().reduce(0) { $0 + $1.scaled } }.max() ?? 0
+    return Rate(scaled: above + highestBonus(.points))
+  }
+
+  /// The highest bonus that is a part of the owner's own share.
+  package var mostOfOwnerShare: Rate { Rate(scaled: highestBonus(.multiply)) }
+
+  /// The rates of each tier and kind of sale.
+  private var shares: [[Rate]] { tiers.values.flatMap(\.rates) }
+
+  private func highestBonus(_ mode: VolumeBonus.Mode) -> Int64 {
+    tiers.values.compactMap { tier in
+      tier.volumeBonus?.mode == mode ? tier.volumeBonus?.steps.map(\.rate.scaled).max() : nil
+    }.max() ?? 0
+  }
+
   /// The terms of a tier, `"*"` standing in for those not named; nil if there is neither.
   package func tier(_ name: String) -> Tier? { tiers[name] ?? tiers[Self.anyTier] }
+}
+
+extension Rate {
+  /// In percent, as `12.5 %`.
+  package var percentText: String {
+    var bytes: [UInt8] = []
+    Money.append(scaled, digits: 10, to: &bytes)
+    while bytes.last == UInt8(ascii: "0") { bytes.removeLast() }
+    if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self) + " %"
+  }
 }

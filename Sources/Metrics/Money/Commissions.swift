@@ -115,7 +115,7 @@ package struct Commissions: MetricStage {
     for row in rows.indices {
       text.removeAll(keepingCapacity: true)
       NameUUID.append(CommissionLedger.id(high[row], low[row]), to: &text)
-      text.withView { ids.append($0) }
+      text.withView { ids.append(distinct: $0) }
     }
     let months = picked.integers("day").map { Day(number: Int32($0)).firstOfMonth }
     func words(_ column: String, _ words: [String]) -> TableColumn {

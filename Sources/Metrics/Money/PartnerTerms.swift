@@ -53,11 +53,9 @@ struct PartnerTerms: Sendable {
     hasPaymentMethod.append(contentsOf: other.hasPaymentMethod)
   }
 
-  /// Whether the partner of a row had a status at an instant: its status holds from `status_since`
-  /// on, before that it counts as active.
+  /// The status of the partner of a row at an instant.
   func status(_ row: Int, at instant: Int64) -> PartnerStatus {
-    if statusSince[row] != .absent, instant < statusSince[row] { return .active }
-    return PartnerStatus(rawValue: Int64(status[row])) ?? .active
+    PartnerStatus.of(Int64(status[row]), since: statusSince[row], at: instant)
   }
 }
 

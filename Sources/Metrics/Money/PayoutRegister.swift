@@ -124,7 +124,7 @@ package struct PayoutRegister: MetricStage {
     let texts = partial.texts
     let ranks = texts.ranks()
     let rows = partial.rows.filter { isKnown($0) }.sorted { ranks[Int($0.id)] < ranks[Int($1.id)] }
-    let lines = KnownLines(tables.table(CommissionLedger.name))
+    let lines = KnownLines(tables.table(CommissionLedger.name), context.timeZone)
     var takers: [UInt128: Int] = [:]
     for row in rows where Self.takes(row) {
       for id in row.lines { takers[id, default: 0] += 1 }
@@ -138,8 +138,10 @@ package struct PayoutRegister: MetricStage {
       }
       let isOwn = row.currency == context.currency.rawValue
       sums.append(total)
+      // What failed or was cancelled moved no money that could differ.
       differences.append(
-        isOwn ? try Self.sum(row.amount, -total, "payout \(texts.text(of: Int(row.id)))") : .absent)
+        isOwn && Self.takes(row)
+          ? try Self.sum(row.amount, -total, "payout \(texts.text(of: Int(row.id)))") : .absent)
       notes.append(note(row, texts, lines, takers, total: total, isOwn: isOwn))
       amounts.append(Self.text(row.amount, Currency(rawValue: row.currency)))
     }
@@ -185,7 +187,11 @@ package struct PayoutRegister: MetricStage {
     if !Self.takes(row) { return nil }
     if row.lines.contains(where: { takers[$0] ?? 0 > 1 }) { return "line_paid_twice" }
     if row.hasStranger || row.lines.contains(where: { lines.amount($0) == nil }) {
-      return "unknown_line"
+      // The first line of these records was still held when it was paid: it paid older ones.
+      let isOlder =
+        row.processedAt != .absent && row.processedAt < lines.firstApproved && !row.hasStranger
+        && row.lines.allSatisfy { lines.amount($0) == nil }
+      return isOlder ? "before_records" : "unknown_line"
     }
     let partner = texts.text(of: Int(row.partner))
     if row.lines.contains(where: { lines.partner($0) != partner }) { return "line_of_another" }
@@ -208,8 +214,13 @@ private struct KnownLines {
   private var rowOf: [UInt128: Int] = [:]
   private let amounts: [Int64]
   private let partners: TextColumn
+  /// The instant at which the first of them could be paid; the first there is where there are none.
+  let firstApproved: Int64
 
-  init(_ lines: Table) {
+  init(_ lines: Table, _ zone: TimeZone) {
+    firstApproved =
+      lines.integers("ready_on").min().map { zone.firstInstant(of: Day(number: Int32($0))) }
+      ?? Instant.first
     amounts = lines.integers("amount")
     partners = lines.texts("partner_id")
     let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))

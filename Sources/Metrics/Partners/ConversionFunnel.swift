@@ -39,7 +39,7 @@ package struct ConversionFunnel: DerivedStage {
 
   /// The table `conversion_funnel` of the weeks that the window touches.
   package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
-    var weeks = FunnelWeeks(context)
+    var weeks = FunnelWeeks(context: context)
     weeks.addClicks(
       tables.table(Timelines.counts.name), visitors: tables.table(Timelines.visitors.name))
     let ledger = tables.ownedLedger
@@ -51,7 +51,7 @@ package struct ConversionFunnel: DerivedStage {
 /// The figures of partners by week.
 private struct FunnelWeeks {
   /// The figures of one partner and week.
-  private struct Figures {
+  struct Figures {
     var clicks: Int64 = 0
     var visitors: Int64 = 0
     var signups: Int64 = 0
@@ -59,38 +59,20 @@ private struct FunnelWeeks {
     var repeatSales: Int64 = 0
   }
 
-  private let context: RunContext
-  private let days: ClosedRange<Int32>
-  private var weeks = PartnerGroups(Figures())
-
-  init(_ context: RunContext) {
-    self.context = context
-    days = context.window.daysFromMonday
-  }
+  let context: RunContext
+  var weeks = PartnerGroups(Figures())
 
   mutating func addClicks(_ counts: Table, visitors: Table) {
-    let column = counts.texts("partner_id")
-    let map = weeks.add(column.pool)
-    let clickDays = counts.integers("day")
-    let clicks = counts.integers("clicks")
-    let verdicts = counts.texts("verdict")
-    let accepted = verdicts.pool.code(ofWord: ClickVerdict.accepted.word)
-    for row in 0..<counts.count where verdicts.codes[row] == accepted {
-      let group = weeks.group(map[column.codes[row]], weekOf: Int32(clickDays[row]))
-      weeks.figures[group].clicks += clicks[row]
+    weeks.addClicks(counts, where: { $0 == .accepted }) { clicks, _, figures in
+      figures.clicks += clicks
     }
-    let visited = visitors.texts("partner_id")
-    let visitedMap = weeks.add(visited.pool)
-    let mondays = visitors.integers("week")
     let numbers = visitors.integers("visitors")
-    for row in 0..<visitors.count {
-      let group = weeks.group(visitedMap[visited.codes[row]], day: Int32(mondays[row]))
-      weeks.figures[group].visitors += numbers[row]
-    }
+    weeks.addWeeks(visitors) { row, figures in figures.visitors += numbers[row] }
   }
 
   mutating func addCustomers(_ owned: OwnedCustomers, _ ledger: Ledger) {
     let map = weeks.add(owned.partners)
+    let days = context.window.daysFromMonday
     var cursor = DayCursor(context.timeZone)
     for customer in owned.customers where customer.isSignup {
       let day = cursor.day(of: customer.createdAt)

@@ -44,7 +44,7 @@ package struct FraudSignals: DerivedStage {
 
   /// The table `fraud_signals` of the weeks that the window touches.
   package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
-    var weeks = FraudWeeks(context)
+    var weeks = FraudWeeks(context: context)
     weeks.addClicks(tables.table(Timelines.counts.name), tables.table(Timelines.peaks.name))
     weeks.addSignups(
       tables.table(Owners.name), touches: tables.table(Timelines.signupTouches.name))
@@ -84,7 +84,7 @@ enum HoldReason: Int32, CaseIterable {
 /// The figures of partners by week.
 private struct FraudWeeks {
   /// The figures of one partner and week.
-  private struct Figures {
+  struct Figures {
     var verdicts = [Int64](repeating: 0, count: ClickVerdict.allCases.count)
     var peakHour: Int64 = 0
     var addressed: Int64 = 0
@@ -113,37 +113,19 @@ private struct FraudWeeks {
     }
   }
 
-  private let context: RunContext
-  private let days: ClosedRange<Int32>
-  private var weeks = PartnerGroups(Figures())
-
-  init(_ context: RunContext) {
-    self.context = context
-    days = context.window.daysFromMonday
-  }
+  let context: RunContext
+  var weeks = PartnerGroups(Figures())
 
   mutating func addClicks(_ counts: Table, _ peaks: Table) {
-    let column = counts.texts("partner_id")
-    let map = weeks.add(column.pool)
-    let clickDays = counts.integers("day")
-    let clicks = counts.integers("clicks")
-    let words = counts.texts("verdict")
-    for row in 0..<counts.count where column.codes[row] >= 0 {
-      let word = words.text(row)
-      guard let verdict = ClickVerdict.allCases.first(where: { $0.word == word }) else { continue }
-      let group = weeks.group(map[column.codes[row]], weekOf: Int32(clickDays[row]))
-      weeks.figures[group].verdicts[verdict.rawValue] += clicks[row]
+    weeks.addClicks(counts, where: { _ in true }) { clicks, verdict, figures in
+      figures.verdicts[verdict.rawValue] += clicks
     }
-    let peaked = peaks.texts("partner_id")
-    let peakedMap = weeks.add(peaked.pool)
-    let mondays = peaks.integers("week")
     let (hours, addressed) = (peaks.integers("peak_hour"), peaks.integers("addressed"))
     let tops = peaks.integers("top_address")
-    for row in 0..<peaks.count {
-      let group = weeks.group(peakedMap[peaked.codes[row]], day: Int32(mondays[row]))
-      weeks.figures[group].peakHour = hours[row]
-      weeks.figures[group].addressed = addressed[row]
-      weeks.figures[group].topAddress = tops[row]
+    weeks.addWeeks(peaks) { row, figures in
+      figures.peakHour = hours[row]
+      figures.addressed = addressed[row]
+      figures.topAddress = tops[row]
     }
   }
 
@@ -158,6 +140,7 @@ private struct FraudWeeks {
     let users = owners.texts("referred_user_id")
     let (bases, reasons) = (owners.texts("basis"), owners.texts("reason"))
     let created = owners.integers("created_at")
+    let days = context.window.daysFromMonday
     let signup = bases.pool.code(ofWord: Referral.Basis.signup.word)
     var cursor = DayCursor(context.timeZone)
     for row in 0..<owners.count where bases.codes[row] == signup && reasons.codes[row] < 0 {

@@ -62,9 +62,9 @@ struct PartnerDays {
       guard let owner = owned.owner(of: row) else { continue }
       let amount = try ledger.amount(row, for: PartnerAnalytics.name)
       let group = days.group(map[owner], day: Int32(ledger.days[row]))
-      let place = "revenue of partner \(days.name(group))"
       days.figures[group].revenue = try PartnerAnalytics.sum(
-        days.figures[group].revenue, ledger.takesBack(row) ? -amount : amount, place)
+        days.figures[group].revenue, ledger.takesBack(row) ? -amount : amount,
+        "revenue of partner \(days.name(group))")
     }
   }
 
@@ -76,9 +76,9 @@ struct PartnerDays {
     let amounts = lines.integers("amount")
     for row in 0..<lines.count where context.window.contains(Int32(lineDays[row])) {
       let group = days.group(map[column.codes[row]], day: Int32(lineDays[row]))
-      let place = "commissions of partner \(days.name(group))"
       days.figures[group].commission = try PartnerAnalytics.sum(
-        days.figures[group].commission, amounts[row], place)
+        days.figures[group].commission, amounts[row],
+        "commissions of partner \(days.name(group))")
     }
   }
 
@@ -87,10 +87,17 @@ struct PartnerDays {
     let groups = days.sorted().filter { !days.figures[$0].isEmpty }
     let rows = groups.map { days.figures[$0] }
     var ids = TextColumn()
+    let prefix = Array("nightmill:partner_analytics:".utf8)
+    var (name, text): ([UInt8], [UInt8]) = ([], [])
     for group in groups {
-      let day = Day(number: Int32(days.day(group))).text
-      NameUUID.url(Array("nightmill:partner_analytics:\(days.name(group)):\(day)".utf8))
-        .withView { ids.append($0) }
+      name.removeAll(keepingCapacity: true)
+      text.removeAll(keepingCapacity: true)
+      name += prefix
+      days.partners.append(Int(days.partner(group)), to: &name)
+      name.append(UInt8(ascii: ":"))
+      Day(number: Int32(days.day(group))).append(to: &name)
+      NameUUID.append(NameUUID.id(url: name), to: &text)
+      text.withView { ids.append(distinct: $0) }
     }
     return Table(
       schema: PartnerAnalytics.schema,

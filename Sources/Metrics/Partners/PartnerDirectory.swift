@@ -123,12 +123,9 @@ struct Partners {
     return partnerOfID[own]
   }
 
-  /// Whether a partner is active at an instant: a status holds from status_since on, before it the
-  /// partner counts as active.
+  /// Whether a partner is active at an instant.
   func isActive(_ partner: Int, at instant: Int64) -> Bool {
-    let row = rows[partner]
-    return row.status == PartnerStatus.active.rawValue
-      || row.since != .absent && instant < row.since
+    PartnerStatus.of(rows[partner].status, since: rows[partner].since, at: instant) == .active
   }
 
   /// The hash of a partner's user in the space of users, nil for none.

@@ -40,4 +40,11 @@ package enum PartnerStatus: Int64, CaseIterable, Sendable {
 
   /// The words, in the order of the raw values.
   package static let vocabulary = Vocabulary(["pending", "active", "suspended", "terminated"])
+
+  /// The status that a partner has at an instant: that of its row holds from `status_since` on
+  /// (absent: always), before it the partner counts as active (metrics.md, common rules).
+  static func of(_ status: Int64, since: Int64, at instant: Int64) -> PartnerStatus {
+    if since != .absent, instant < since { return .active }
+    return PartnerStatus(rawValue: status) ?? .active
+  }
 }

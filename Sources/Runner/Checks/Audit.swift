@@ -1,5 +1,6 @@
 import Engine
 import Files
+import SQLite
 import YAML
 
 /// Publishes a run's tables if its data checks hold: they look at what is published joined with
@@ -10,6 +11,8 @@ struct Audit {
   private let observer: any RunObserver
   /// Where failing rows are kept.
   private let rowsFolder: String
+  /// The tables that each check reads, by its name.
+  private let tables: [String: Set<String>]
 
   /// The audit of a run, which keeps failing rows in a folder; SQL in its checks that the tables do not fit is an error now, before
   /// anything is read.
@@ -20,7 +23,7 @@ struct Audit {
     self.migrations = migrations
     self.observer = observer
     self.rowsFolder = rowsFolder
-    try plan.compileChecks(migrations)
+    tables = try plan.compileChecks(migrations)
   }
 
   private var checks: [Check] { plan.checks }
@@ -35,13 +38,19 @@ struct Audit {
     let written = Set(changes.map(\.schema.name))
     let context = CheckContext(
       window: plan.context.window, timeZone: plan.context.timeZone,
-      currency: plan.context.currency, runID: runID)
+      currency: plan.context.currency, runID: runID,
+      program: plan.pipeline.settings.program)
     let concerned = checks.filter { $0.concerns(written) }
     var results: [CheckResult] = []
     var stop: RunError?
     func look(_ warehouse: any Warehouse) throws(WarehouseError) {
-      try Check.run(concerned, on: warehouse, in: context) {
+      let coverage = try CheckCoverage(
+        of: warehouse, plan.context.window, tables: tables,
+        sources: Set(plan.sources.map(\.contract.source)))
+      try Check.run(concerned, on: warehouse, in: context, covered: coverage) {
         (result: CheckResult) throws(WarehouseError) in
+        // What is not about this run's tables is no news where it was not run.
+        if result.status == .skipped, let table = result.table, !written.contains(table) { return }
         let result = plan.options.isDryRun ? result : keepRows(of: result)
         results.append(result)
         observer.happened(.checked(result))
@@ -126,26 +135,32 @@ struct Audit {
       help: "mend what the failing rows come from, or the check, and run again")
   }
 
-  /// Compiles the checks' statements, adding what the tables do not have to `problems`.
+  /// Compiles the checks' statements, adding what the tables do not have to `problems`; returns the
+  /// tables that each reads, by its name.
+  @discardableResult
   static func compile(
-    _ checks: [Check], on warehouse: any Warehouse, problems: Problems
-  ) throws(RunError) {
+    _ checks: [Check], on warehouse: SQLiteWarehouse, problems: Problems
+  ) throws(RunError) -> [String: Set<String>] {
+    var tables: [String: Set<String>] = [:]
     let context = CheckContext(
       window: Window(from: nil, to: .last - 1), timeZone: .utc, currency: .defaultCurrency,
       runID: "")
     for check in checks {
-      if case .query(let query) = check.rule {
-        _ = SQLCheck(warehouse, problems).columns(of: query.sql, file: query.file)
+      let sql = CheckQuery(check, in: context).sql
+      if case .query(let query) = check.rule,
+        SQLCheck(warehouse, problems).columns(of: sql, file: query.file) == nil
+      {
         continue
       }
       do throws(WarehouseError) {
-        _ = try warehouse.columns(of: CheckQuery(check, in: context).sql)
+        tables[check.name] = try warehouse.tables(of: sql)
       } catch {
         problems.add(
           check.conditionMark ?? check.mark, "check \(quote(check.name)): \(error.summary)",
           suggestion: error.nearestName)
       }
     }
+    return tables
   }
 }
 
@@ -154,16 +169,20 @@ extension RunPlan {
   package var checks: [Check] { options.runsChecks ? pipeline.checks : [] }
 
   /// Compiles the checks against the tables of the migrations, without a connection; throws
-  /// everything that the tables do not have.
-  package func compileChecks(_ migrations: [Migration]) throws(RunError) {
-    if checks.isEmpty { return }
+  /// everything that the tables do not have. Returns the tables that each check reads, by its name.
+  @discardableResult
+  package func compileChecks(
+    _ migrations: [Migration]
+  ) throws(RunError) -> [String: Set<String>] {
+    if checks.isEmpty { return [:] }
     let currency = context.currency
     let tables = try Runner.warehouse { () throws(WarehouseError) in
       try Registry.scratchWarehouse(migrations, currency: currency)
     }
     let problems = Problems()
-    try Audit.compile(checks, on: tables, problems: problems)
+    let read = try Audit.compile(checks, on: tables, problems: problems)
     do throws(YAMLError) { try problems.throwIfAny() } catch { throw RunError(error) }
+    return read
   }
 }
 

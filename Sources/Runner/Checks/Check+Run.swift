@@ -40,14 +40,20 @@ extension Check {
       failing: failing, countsRows: countsRows, seconds: seconds, columns: columns, rows: rows)
   }
 
-  /// Runs several checks and tells each result, in their order. Those that look at the single rows
-  /// of one table share a pass over it; only where it finds failing rows are they looked for.
+  /// Runs several checks and tells each result, in their order; those that cannot be judged are
+  /// skipped. Those that look at the single rows of one table share a pass over it; only where it
+  /// finds failing rows are they looked for.
   static func run(
     _ checks: [Check], on warehouse: any Warehouse, in context: CheckContext,
+    covered coverage: CheckCoverage,
     _ tell: (CheckResult) throws(WarehouseError) -> Void
   ) throws(WarehouseError) {
     var held: [String: Double] = [:]
-    let single = checks.filter { $0.isOfSingleRows && $0.subject != nil }
+    var obstacles: [String: String] = [:]
+    for check in checks { obstacles[check.name] = coverage.obstacle(to: check) }
+    let single = checks.filter {
+      $0.isOfSingleRows && $0.subject != nil && obstacles[$0.name] == nil
+    }
     let groups = Dictionary(grouping: single) { "\($0.subject?.name ?? "") \($0.scope)" }
     for group in groups.values.filter({ $0.count > 1 }) {
       guard let table = group[0].subject else { continue }
@@ -68,7 +74,9 @@ extension Check {
       }
     }
     for check in checks {
-      if let seconds = held[check.name] {
+      if let reason = obstacles[check.name] {
+        try tell(check.skipped(because: reason))
+      } else if let seconds = held[check.name] {
         try tell(check.result(failing: 0, seconds: seconds))
       } else {
         try tell(try check.run(on: warehouse, in: context))
@@ -86,7 +94,7 @@ extension CheckResult {
   /// the result with its file. Nothing is written of a check that holds, or of one figure, which the
   /// message shows in full.
   func keepingRows(in folder: String) throws(FileError) -> CheckResult {
-    guard status != .passed, countsRows else { return self }
+    guard status == .warned || status == .failed, countsRows else { return self }
     try makeFolder(folder)
     var kept = self
     kept.file = "\(folder)/\(name).csv"

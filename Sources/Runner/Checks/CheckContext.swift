@@ -1,4 +1,5 @@
 import Engine
+import Metrics
 
 /// What a check needs to know of the run whose rows it looks at.
 package struct CheckContext: Sendable {
@@ -10,9 +11,15 @@ package struct CheckContext: Sendable {
   let currency: Currency
   /// The run, by which rows that each run keeps about itself are found.
   let runID: String
+  /// What partners earn by; nil where it is not known, as of what was published before.
+  let program: CommissionProgram?
 
   /// Checks of a run's rows.
-  package init(window: Window, timeZone: TimeZone, currency: Currency, runID: String) {
+  package init(
+    window: Window, timeZone: TimeZone, currency: Currency, runID: String,
+    program: CommissionProgram? = nil
+  ) {
+    self.program = program
     self.window = window
     self.timeZone = timeZone
     self.currency = currency
@@ -29,12 +36,23 @@ package struct CheckContext: Sendable {
       "from_instant": .typed(firstInstant(of: window.from), .instant),
       "until_instant": .typed(timeZone.firstInstant(of: window.to + 1), .instant),
       "run_id": .text(runID),
+      "smallest_amount": .typed(1, .money),
+      "most_beside_owner": Self.ratio(program?.mostBesideOwner),
+      "most_of_owner_share": Self.ratio(program?.mostOfOwnerShare),
     ]
+  }
+
+  /// A share as a ratio of six decimals, rounded up so that what is allowed stays so; the whole where
+  /// none is known.
+  private static func ratio(_ share: Rate?) -> SQLValue {
+    let unit = Rate.scale / 1_000_000
+    return .typed(((share?.scaled ?? Rate.scale) + unit - 1) / unit, .ratio)
   }
 
   /// The names of those parameters.
   static let parameterNames = [
-    "from", "to", "from_week", "from_instant", "until_instant", "run_id",
+    "from", "to", "from_week", "from_instant", "until_instant", "run_id", "smallest_amount",
+    "most_beside_owner", "most_of_owner_share",
   ]
 
   /// The values of a time column that belong to a scope; nil for all. A run of everything has every

@@ -10,6 +10,8 @@ package struct CheckResult: Sendable {
     case warned
     /// It does not hold, and is of severity `error`.
     case failed
+    /// It was not run: it reads tables that are not known for the days it is about.
+    case skipped
   }
 
   /// The check.
@@ -35,6 +37,8 @@ package struct CheckResult: Sendable {
   /// The first failing rows as canonical text, at most `CheckResult.kept`; values of columns that
   /// hold secrets are masked.
   package let rows: [[String]]
+  /// Why it was not run, where it was skipped.
+  package var reason: String?
   /// The file that holds them, once it is written.
   package internal(set) var file: String?
 
@@ -45,6 +49,7 @@ package struct CheckResult: Sendable {
 
   /// The check, how much fails, and the first failing rows, a line each.
   package var text: String {
+    if let reason { return "\(name): not run, for \(reason) (\(place))" }
     let rowsFail = failing == 1 ? "1 row fails" : "\(failing) rows fail"
     let fails = countsRows ? rowsFail : "it does not hold"
     var lines = ["\(name): \(expectation): \(fails) (\(place))"]

@@ -51,6 +51,8 @@ package struct ProjectCheck {
   let pipelines: [Pipeline]
   private let cases: [(pipeline: Pipeline, cases: [PipelineCase])]
   private let migrations: [Migration]
+  /// The tables that each check of each pipeline reads, by the check's name.
+  private let tables: [[String: Set<String>]]
   /// What is said of the files.
   private let files: [Finding]
 
@@ -82,11 +84,16 @@ package struct ProjectCheck {
     self.pipelines = pipelines
     self.cases = cases
     let migrations = migrations
-    let tables = try warehouse { () throws(WarehouseError) in
+    let scratch = try warehouse { () throws(WarehouseError) in
       try Registry.scratchWarehouse(
         migrations, currency: pipelines.first?.settings.currency ?? .defaultCurrency)
     }
-    let looked = ProjectFiles(project: project, tables: tables, problems: problems)
+    var tables: [[String: Set<String>]] = []
+    for pipeline in pipelines {
+      tables.append(try Audit.compile(pipeline.checks, on: scratch, problems: problems))
+    }
+    self.tables = tables
+    let looked = ProjectFiles(project: project, tables: scratch, problems: problems)
     files = try looked.findings(of: pipelines, isWhole: isWhole)
     do throws(YAMLError) { try problems.throwIfAny() } catch { throw Project.error(error) }
   }
@@ -118,11 +125,11 @@ package struct ProjectCheck {
   ) throws(RunError) {
     let words = selection.select?.split(separator: " ").map(String.init)
     try checkWords(words ?? [])
-    for pipeline in pipelines where !pipeline.checks.isEmpty {
+    for (pipeline, tables) in zip(pipelines, tables) where !pipeline.checks.isEmpty {
       let url = selection.warehouse ?? project.warehouse(of: pipeline)
       let chosen = pipeline.checks.filter { check in words?.contains(where: check.isMeant) ?? true }
       if chosen.isEmpty { continue }
-      for result in try Self.results(chosen, of: pipeline, url, selection) {
+      for result in try Self.results(chosen, reading: tables, of: pipeline, url, selection) {
         try tell(Finding(result, of: pipeline))
       }
     }
@@ -140,7 +147,8 @@ package struct ProjectCheck {
   }
 
   private static func results(
-    _ checks: [Check], of pipeline: Pipeline, _ url: String, _ selection: Selection
+    _ checks: [Check], reading tables: [String: Set<String>], of pipeline: Pipeline, _ url: String,
+    _ selection: Selection
   ) throws(RunError) -> [CheckResult] {
     guard Registry.warehouseExists(url),
       let last = try LastRun.read(url, of: pipeline.name)
@@ -159,7 +167,9 @@ package struct ProjectCheck {
     var results: [CheckResult] = []
     try warehouse { () throws(WarehouseError) in
       try opened.snapshot { () throws(WarehouseError) in
-        try Check.run(checks, on: opened, in: context) { results.append($0) }
+        let coverage = try CheckCoverage(
+          of: opened, window, tables: tables, sources: last.sources(of: pipeline))
+        try Check.run(checks, on: opened, in: context, covered: coverage) { results.append($0) }
       }
     }
     guard let folder = selection.rows else { return results }
@@ -175,12 +185,13 @@ extension ProjectCheck.Finding {
   fileprivate init(_ result: CheckResult, of pipeline: Pipeline) {
     let status: Status =
       switch result.status {
-      case .passed: .ok
+      case .passed, .skipped: .ok
       case .warned: .warn
       case .failed: .fail
       }
     self.init(
       status: status, kind: "check", name: "\(pipeline.name): \(result.name)",
-      detail: status == .ok ? "" : "\n\(result.text)")
+      detail: result.reason.map { "not run, for \($0)" }
+        ?? (status == .ok ? "" : "\n\(result.text)"))
   }
 }

@@ -21,8 +21,13 @@ struct ProjectFiles {
     }
     var compiled: Set<String> = []
     for pipeline in pipelines {
-      try Audit.compile(pipeline.checks, on: tables, problems: problems)
       compiled.formUnion(pipeline.checks.compactMap(\.file))
+    }
+    for pipeline in pipelines {
+      for text in pipeline.settings.program?.costlyTierTexts ?? [] {
+        findings.append(
+          ProjectCheck.Finding(status: .warn, kind: "program", name: pipeline.name, detail: text))
+      }
     }
     let reports = isWhole ? project.reportNames : pipelines.flatMap(\.reports)
     let loader = ReportLoader(

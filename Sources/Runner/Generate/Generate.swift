@@ -33,16 +33,17 @@ package func generate(
     if !finished { for name in names { unlink(SampleFile.temporary(name, in: directory)) } }
   }
   let world = SampleWorld(options)
+  var lines = SampleLines(world)
   var files = [
     try SampleVendor.write(world, in: directory),
     try SampleProduct.write(world, in: directory),
-    try SampleUsers.write(world, in: directory),
+    try SampleUsers.write(world, in: directory, &lines),
     try SamplePartner.write(world, in: directory),
     try SampleCalls.write(world, in: directory),
-    try SampleTransactions.write(world, in: directory),
+    try SampleTransactions.write(world, in: directory, &lines),
     try SampleClicks.write(world, in: directory),
     try SampleRates.write(world, in: directory),
-    try SamplePayouts.write(world, in: directory),
+    try SamplePayouts.write(world, in: directory, lines),
     try SampleTax.write(world, in: directory),
   ]
   files.append(try writePlanted(files, world, in: directory))

@@ -106,6 +106,9 @@ struct RowBytes {
     padded(rest % 60, 2)
   }
 
+  /// The 36 characters of a UUID.
+  mutating func uuid(_ id: UInt128) { NameUUID.append(id, to: &bytes) }
+
   /// The ten letters of a ``KeySpace`` key.
   mutating func key(_ key: UInt64) {
     let letters = Self.letters

@@ -72,6 +72,12 @@ struct SampleFile: ~Copyable {
 
   mutating func row(_ row: RowBytes) throws(GenerateError) { try self.row(row.bytes[...]) }
 
+  /// Writes a row that is odd on purpose, and good for a reader all the same.
+  mutating func row(_ row: RowBytes, odd what: String) throws(GenerateError) {
+    planted.append(PlantedRow(line: line, effect: .harmless, reason: "", what: what))
+    try self.row(row)
+  }
+
   /// Writes what is left and closes the descriptor.
   mutating func close() throws(GenerateError) -> GeneratedFile {
     for row in delayed { put(row.row[...]) }

@@ -38,7 +38,7 @@ struct SampleTransactions {
   }
 
   static func write(
-    _ world: SampleWorld, in directory: String
+    _ world: SampleWorld, in directory: String, _ lines: inout SampleLines
   ) throws(GenerateError) -> GeneratedFile {
     var sales = SampleTransactions(world)
     let total = world.options.transactionCount
@@ -56,10 +56,14 @@ struct SampleTransactions {
       total: total, day: DayPattern.sales, week: DayPattern.allWeek, growth: 3)
     var rows = HourRows()
     for (index, hour) in world.span.hours.enumerated() {
-      for entry in sales.due[index] where sales.made < total { sales.add(entry, &rows) }
+      for entry in sales.due[index] where sales.made < total {
+        sales.add(entry, &rows, &lines)
+      }
       sales.due[index] = []
       let users = world.users(before: hour.start)
-      while sales.made < targets[index] { sales.add(sales.sale(in: hour, users: users), &rows) }
+      while sales.made < targets[index] {
+        sales.add(sales.sale(in: hour, users: users), &rows, &lines)
+      }
       try rows.flush(into: &file)
     }
     return try file.close()
@@ -110,11 +114,14 @@ struct SampleTransactions {
       product: world.productPickers[0].pick(&random), reference: keys[-1 - random.below(1 << 30)])
   }
 
-  private mutating func add(_ entry: Entry, _ rows: inout HourRows) {
+  private mutating func add(
+    _ entry: Entry, _ rows: inout HourRows, _ lines: inout SampleLines
+  ) {
     let key = keys[made]
     made += 1
     if entry.reference == nil, entry.amount > 0 { scheduleAdjustments(of: entry, key: key) }
     render(entry, key: key, &rows.row)
+    lines.wrote(entry, key: key)
     rows.endRow(at: entry.time)
   }
 

@@ -1,7 +1,7 @@
 /// Writes `users.csv`: starts with a byte-order mark, as a spreadsheet's export does.
 enum SampleUsers {
   static func write(
-    _ world: SampleWorld, in directory: String
+    _ world: SampleWorld, in directory: String, _ lines: inout SampleLines
   ) throws(GenerateError) -> GeneratedFile {
     var file = try SampleFile(
       "users.csv", in: directory,
@@ -26,7 +26,10 @@ enum SampleUsers {
         row.key(world.visitorKey(user))
       }
       row.comma()
-      if let code = partner.code { row.text(code) }
+      if let referrer = partner.referrer {
+        row.text(world.partners[referrer].code)
+        if partner.sameEmail == nil { lines.signedUp(user, with: referrer) }
+      }
       row.comma()
       let activated = created + random.between(60, 3 * 86_400)
       if random.chance(720), activated <= last { row.instant(activated) }
@@ -40,22 +43,22 @@ enum SampleUsers {
     return try file.close()
   }
 
-  /// The code given at signup, if any; some of them by people who refer themselves.
+  /// The partner whose code is given at signup, if any; some of them by people who refer themselves.
   private static func referrer(
     _ user: Int, _ world: SampleWorld, _ random: inout SampleRandom
-  ) -> (code: String?, sameEmail: Int?) {
+  ) -> (referrer: Int?, sameEmail: Int?) {
     let drawn = random.chance(110) ? world.partnerPicker.pick(&random) : nil
     let place = user - world.firstNewUser
     if place >= 0, place % 10 == 0 {
       if (1...3).contains(place / 10) {
         let partner = SamplePartner.sameEmail[place / 10 - 1]
-        return (world.partners[partner].code, partner)
+        return (partner, partner)
       }
       if (4...5).contains(place / 10) {
-        return (world.partners[SamplePartner.selfReferring[place / 10 - 4]].code, nil)
+        return (SamplePartner.selfReferring[place / 10 - 4], nil)
       }
     }
-    return (drawn.map { world.partners[$0].code }, nil)
+    return (drawn, nil)
   }
 
   private static func email(_ user: Int, _ sameEmail: Int?, _ world: SampleWorld) -> String {

@@ -90,7 +90,7 @@ package final class RunRecorder: RunObserver {
     let line = event.json(at: Clock.now()).line
     do throws(FileError) {
       try state.log.append(line: line, synced: false)
-      if event.isStep { try state.journal.append(line: line, synced: true) }
+      if event.isStep { try state.journal.append(line: line, synced: !event.isOneOfMany) }
     } catch { state.failure = state.failure ?? RunError(error) }
   }
 

@@ -54,6 +54,12 @@ struct ProgramReader {
       let word = TransactionKind.vocabulary.words[Int(kind.rawValue)]
       guard let items = rates.optionalList(word, of: "rates, the owner's first") else { continue }
       let levels = items.compactMap(rate)
+      if items.count > CommissionProgram.levels {
+        rates.fail(
+          word,
+          "expected at most \(CommissionProgram.levels) shares, the owner's, its parent's and its "
+            + "grandparent's, found \(items.count)")
+      }
       let total = levels.reduce(Int64(0)) { $0 + $1.scaled }
       if levels.count == items.count, total > Rate.scale {
         rates.fail(word, "the levels together take more than the whole sale; lower them")

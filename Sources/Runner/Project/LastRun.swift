@@ -11,9 +11,21 @@ package struct LastRun: Sendable {
   package let timeZone: TimeZone
   /// The days it covered.
   package let window: Window
+  /// The stages it ran.
+  private let stages: Set<String>
 
   /// The last day it covered.
   package var lastDay: Day { window.to }
+
+  /// The sources of its pipeline that it read: all of them unless stages were selected.
+  func sources(of pipeline: Pipeline) -> Set<String> {
+    let own = pipeline.sources.map(\.contract.source)
+    let kept = Registry.stages.filter { !$0.isEphemeral && pipeline.stages.contains($0.name) }
+    if kept.allSatisfy({ stages.contains($0.name) }) { return Set(own) }
+    let made = RunPlan.withEphemeral(stages)
+    let read = Registry.stages.filter { made.contains($0.name) }
+    return Set(read.flatMap { $0.reads.map(\.source) }).intersection(own)
+  }
 
   /// The last published run of the warehouse of a URL, or the last one of a pipeline; nil where
   /// none was published yet.
@@ -23,7 +35,7 @@ package struct LastRun: Sendable {
     var values: [SQLValue] = []
     do throws(WarehouseError) {
       try warehouse.query(
-        "SELECT run_id, currency, timezone, to_day, from_day FROM runs "
+        "SELECT run_id, currency, timezone, to_day, from_day, stages FROM runs "
           + "WHERE :pipeline IS NULL OR pipeline = :pipeline "
           + "ORDER BY finished_at DESC, run_id DESC LIMIT 1",
         parameters: ["pipeline": pipeline.map { .text($0) } ?? .null],
@@ -35,16 +47,17 @@ package struct LastRun: Sendable {
       if error.kind == .configuration { return nil }
       throw RunError(error)
     }
-    guard values.count == 5, case .text(let runID) = values[0], case .text(let code) = values[1],
+    guard values.count == 6, case .text(let runID) = values[0], case .text(let code) = values[1],
       case .text(let zone) = values[2], case .typed(let day, _) = values[3],
-      let currency = Currency(code: code)
+      case .text(let stages) = values[5], let currency = Currency(code: code)
     else { return nil }
     var from: Day?
     if case .typed(let day, _) = values[4] { from = Day(number: Int32(day)) }
     do throws(ValueError) {
       return LastRun(
         runID: runID, currency: currency, timeZone: try loadTimeZone(zone),
-        window: Window(from: from, to: Day(number: Int32(day))))
+        window: Window(from: from, to: Day(number: Int32(day))),
+        stages: Set(stages.split(separator: " ").map(String.init)))
     } catch {
       throw RunError(.configuration, "run \(runID): \(error)", help: "install tzdata")
     }

@@ -16,7 +16,7 @@ package struct PlanText {
   /// The text, and why the run would fail at once if it would: sources without files.
   package func make() -> (text: String, problem: RunError?) {
     let (files, problem) = sources()
-    return (heading + settings + stages + files, problem)
+    return (heading + settings + warnings + stages + files, problem)
   }
 
   private var window: Window { plan.context.window }
@@ -75,13 +75,18 @@ package struct PlanText {
     columns.add(["currency", settings.currency.text, origins["currency"]])
     if let year = settings.taxYear { columns.add(["tax_year", "\(year)", origins["tax_year"]]) }
     if let program = settings.program {
-      columns.add(["program", program.name, origins["program"]])
+      let most = "\(program.name), at most \(program.mostOfSale.percentText) of a sale"
+      columns.add(["program", most, origins["program"]])
     }
     for declaration in plan.parameterDeclarations {
       let text = settings.parameters[declaration.name] ?? declaration.defaultValue
       columns.add([declaration.name, text, origins[declaration.name]])
     }
     return "\nsettings\n" + columns.text
+  }
+
+  private var warnings: String {
+    plan.costlyTierTexts.map { "  warning: \($0)\n" }.joined()
   }
 
   private var stages: String {

@@ -57,6 +57,7 @@ package struct PipelineRun {
     let audit = try Audit(
       plan, migrations: migrations, observer: observer,
       rowsFolder: folder?.checks ?? plan.checksFolder(runID: identity.runID))
+    for text in plan.costlyTierTexts { observer.warning(text) }
     let sources = try bindSources()
     let warehouse = try open()
     defer { warehouse?.unlock() }

@@ -71,7 +71,7 @@ extension CheckResult {
       ("check", .text(name)), ("table", .optional(table)), ("severity", .text(severity.rawValue)),
       ("status", .text(status.rawValue)), ("failing", .integer(failing)),
       ("seconds", .seconds(seconds)), ("expectation", .text(expectation)),
-      ("rows", .optional(file)),
+      ("rows", .optional(file)), ("reason", .optional(reason)),
     ]
   }
 }

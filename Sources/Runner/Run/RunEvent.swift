@@ -55,6 +55,12 @@ package enum RunEvent: Sendable {
     }
   }
 
+  /// Whether it is one of a folder's many files, of which a disk must not be told one by one: the next
+  /// step takes them along.
+  var isOneOfMany: Bool {
+    if case .reportWritten(let file, _) = self { file.folder != nil } else { false }
+  }
+
   /// Whether it is a step that the journal keeps, synced to the disk.
   var isStep: Bool {
     switch self {

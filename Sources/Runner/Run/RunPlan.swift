@@ -70,6 +70,12 @@ package struct RunPlan: Sendable {
       budget: MemoryBudget(limit: max(bytes - (96 << 20), bytes / 4)), space: SpillFiles())
   }
 
+  /// What is said of a program that pays more than it should, where the run makes commissions.
+  package var costlyTierTexts: [String] {
+    guard stages.contains(where: { $0.name == CommissionLedger.name }) else { return [] }
+    return pipeline.settings.program?.costlyTierTexts ?? []
+  }
+
   /// The folder that keeps the rows which fail a run's data checks.
   func checksFolder(runID: String) -> String {
     Self.resolve("runs/\(runID)/checks", in: folder)
@@ -81,11 +87,17 @@ package struct RunPlan: Sendable {
   ) throws(RunError) -> Set<String> {
     let own = Registry.stages.filter { pipeline.stages.contains($0.name) }
     let selection = Selection(among: candidates(own))
-    var names = Set(try selection.stages(select: options.select, exclude: options.exclude))
+    let names = Set(try selection.stages(select: options.select, exclude: options.exclude))
     if names.isEmpty, !own.isEmpty {
       throw RunError(.usage, "nothing is left to run", help: "exclude fewer stages")
     }
-    // What stays in memory is never published, so it is made wherever it is needed.
+    return withEphemeral(names)
+  }
+
+  /// Stages with those that stay in memory for them: what is never published is made wherever it is
+  /// needed.
+  static func withEphemeral(_ stages: Set<String>) -> Set<String> {
+    var names = stages
     for type in Registry.stages.reversed() where names.contains(type.name) {
       for upstream in type.upstream
       where Registry.stages.contains(where: { $0.name == upstream && $0.isEphemeral }) {

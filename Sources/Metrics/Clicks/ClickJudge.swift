@@ -23,10 +23,12 @@ struct ClickJudge {
   private let context: RunContext
   private let firstTouch: Int64
   private let days: ClosedRange<Int32>
+  /// The hash of each partner's user, nil for none.
+  private let userHashes: [UInt64?]
   /// Whose touches are wanted.
   private let persons: GroupTable
   private(set) var counts = ClickCounts()
-  private(set) var peaks = ClickPeaks()
+  private(set) var peaks: ClickPeaks
   private(set) var touches = Touches()
 
   init(_ partners: Partners, _ limits: ClickLimits, _ context: RunContext, persons: GroupTable) {
@@ -34,6 +36,8 @@ struct ClickJudge {
     self.limits = limits
     self.context = context
     self.persons = persons
+    userHashes = (0..<partners.count).map { partners.userHash($0) }
+    peaks = ClickPeaks(context.timeZone)
     firstTouch = max(context.firstInstantOfWeek - limits.attribution, Instant.first)
     days = context.window.daysFromMonday
   }
@@ -57,7 +61,7 @@ struct ClickJudge {
     _ log: inout ClickLog, _ owners: [[Int]]
   ) throws(SpillError) -> VelocityCutoffs {
     var cutoffs = VelocityCutoffs(limit: min(limits.velocity, Int64(Int32.max)))
-    var peaks = ClickPeaks()
+    var peaks = ClickPeaks(context.timeZone)
     let (sketch, days, velocity) = (log.sketch, days, limits.velocity)
     let isVelocityLikely = sketch.mayExceed(velocity)
     var cursor = DayCursor(context.timeZone)
@@ -95,6 +99,8 @@ struct ClickJudge {
     var ends: [Int] = []
     for part in parts { ends.append((ends.last ?? 0) + part.count) }
     var items: [Item] = []
+    // Asked of a copy: the judge itself would be copied for every click.
+    let (partners, persons, userHashes) = (partners, persons, userHashes)
     bytes.withView { view in
       var cursor = DayCursor(context.timeZone)
       var (place, id, part) = (0, 0..<0, 0)
@@ -103,9 +109,12 @@ struct ClickJudge {
         let start = place
         let click = ClickRecord(view, at: &place, id: &id)
         let partner = owners[part][Int(click.code)]
-        let verdict = verdict(click, partner) { group in
-          sketch.mayExceed(limits.velocity, group)
-            && cutoffs.isOver(group, click.instant, view.slice(id))
+        var verdict = Self.verdict(click, partner, partners, userHashes)
+        if verdict == .accepted, click.flags.contains(.address),
+          sketch.mayExceed(limits.velocity, click.addressHour),
+          cutoffs.isOver(click.addressHour, click.instant, view.slice(id))
+        {
+          verdict = .velocity
         }
         if partner >= 0, !click.flags.contains(.bot) { countPeak(click, partner, &cursor) }
         if partner >= 0, click.flags.contains(.viewer), !click.flags.contains(.bot) {
@@ -138,15 +147,14 @@ struct ClickJudge {
     return view.slice(id)
   }
 
-  /// Everything but whether the click is a duplicate.
-  private func verdict(
-    _ click: ClickRecord, _ partner: Int, isOver: (UInt64) -> Bool
+  /// Everything but whether the click is one too many or a duplicate.
+  private static func verdict(
+    _ click: ClickRecord, _ partner: Int, _ partners: Partners, _ userHashes: [UInt64?]
   ) -> ClickVerdict {
     if partner < 0 { return .unknownCode }
     if !partners.isActive(partner, at: click.instant) { return .inactivePartner }
     if click.flags.contains(.bot) { return .bot }
-    if let user = click.userHash, user == partners.userHash(partner) { return .selfClick }
-    if click.flags.contains(.address), isOver(click.addressHour) { return .velocity }
+    if let user = click.userHash, user == userHashes[partner] { return .selfClick }
     return .accepted
   }
 
@@ -181,8 +189,7 @@ struct ClickJudge {
     let day = cursor.day(of: click.instant)
     guard days.contains(day) else { return }
     peaks.count(
-      partner, monday: Day(number: day).weekStart.number,
-      hour: ClickLimits.hourStart(click.instant),
+      partner, monday: Day(number: day).weekStart.number, click.instant,
       click.flags.contains(.address) ? click.address : nil)
   }
 

@@ -50,7 +50,9 @@ struct DistinctPairsTests {
   private static let limits: [Int?] = [nil, 0, 30_000, 400_000, .max]
 
   // Protects unique counts: where the pairs lay never shows, and what was held is given back.
-  @Test(arguments: [UInt64(1), 2], limits) func countsAreThoseOfASet(seed: UInt64, limit: Int?) throws {
+  @Test(arguments: [UInt64(1), 2], limits) func countsAreThoseOfASet(seed: UInt64, limit: Int?)
+    throws
+  {
     var random = SeededGenerator(seed: seed)
     let room = SpillRoom()
     var (pairs, expected, memory) = try dealt(&random, limit: limit, room: room)
@@ -63,7 +65,8 @@ struct DistinctPairsTests {
   }
 
   // Protects active users: each group of a person is followed by the person's next one.
-  @Test(arguments: [UInt64(3), 4], limits) func runsAreThoseOfASet(seed: UInt64, limit: Int?) throws {
+  @Test(arguments: [UInt64(3), 4], limits) func runsAreThoseOfASet(seed: UInt64, limit: Int?) throws
+  {
     var random = SeededGenerator(seed: seed)
     var (pairs, expected, memory) = try dealt(&random, limit: limit, room: SpillRoom())
     var found: [String: Int] = [:]

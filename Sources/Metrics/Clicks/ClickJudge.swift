@@ -26,12 +26,12 @@ struct ClickJudge {
   /// The hash of each partner's user, nil for none.
   private let userHashes: [UInt64?]
   /// Whose touches are wanted.
-  private let persons: GroupTable
+  private let persons: AskedPersons
   private(set) var counts = ClickCounts()
   private(set) var peaks: ClickPeaks
-  private(set) var touches = Touches()
+  private var touches = Touches()
 
-  init(_ partners: Partners, _ limits: ClickLimits, _ context: RunContext, persons: GroupTable) {
+  init(_ partners: Partners, _ limits: ClickLimits, _ context: RunContext, persons: AskedPersons) {
     self.partners = partners
     self.limits = limits
     self.context = context
@@ -40,6 +40,14 @@ struct ClickJudge {
     peaks = ClickPeaks(context.timeZone)
     firstTouch = max(context.firstInstantOfWeek - limits.attribution, Instant.first)
     days = context.window.daysFromMonday
+  }
+
+  /// The touches that are wanted, once all was judged, in order; they are forgotten here.
+  mutating func takeTouches() -> Touches {
+    var taken = Touches()
+    swap(&taken, &touches)
+    taken.sort(persons: persons.count)
+    return taken
   }
 
   /// Judges all clicks; the log is empty afterwards.
@@ -118,10 +126,10 @@ struct ClickJudge {
         }
         if partner >= 0, !click.flags.contains(.bot) { countPeak(click, partner, &cursor) }
         if partner >= 0, click.flags.contains(.viewer), !click.flags.contains(.bot) {
-          let person = click.person.flatMap { persons.find($0, 0) } ?? -1
+          let person = click.person.map { persons.person($0, clickingAt: click.instant) } ?? -1
           items.append(
             Item(
-              viewer: click.viewer, instant: click.instant, person: Int32(person),
+              viewer: click.viewer, instant: click.instant, person: person,
               partner: Int32(partner), verdict: verdict, id: start))
         } else {
           // Without a visitor key, and of programs, nothing is a duplicate.

@@ -3,9 +3,10 @@ import Engine
 /// The signups and sales that are asked about, and whose clicks can be their touches: metrics.md section
 /// 3.
 struct TouchQuestions {
-  /// A user of whom something is asked: their own key, and the visitors they were seen to be.
+  /// A user of whom something is asked, when: their own key, and the visitors they were seen to be.
   private struct Asked {
     let person: Int32
+    var instants: ClosedRange<Int64>
     var links: [Link] = []
   }
 
@@ -16,8 +17,8 @@ struct TouchQuestions {
     let last: Int64
   }
 
-  /// Everybody whose touches are wanted, users and visitors, by hash.
-  private(set) var persons = GroupTable()
+  /// Everybody whose touches are wanted.
+  private(set) var persons: AskedPersons
   private let signups: SignupRows
   private let signupRows: [Int]
   private let ledger: Ledger
@@ -41,6 +42,7 @@ struct TouchQuestions {
     self.signups = signups
     self.ledger = ledger
     reach = limits.attribution
+    persons = AskedPersons(reach: limits.attribution)
     let first = context.firstInstantOfWeek
     // Sorted for tables that do not show the order rows came in.
     let ranks = signups.users.ranks()
@@ -58,16 +60,16 @@ struct TouchQuestions {
     let users = signups.users.hashes(KeyNamespace.user)
     for row in signupRows {
       let user = Int(signups.rows[row].user)
-      askedOfSignup[user] = ask(of: users[user])
+      askedOfSignup[user] = ask(of: users[user], at: signups.rows[row].createdAt)
     }
+    let buyers = ledger.users.pool.hashes(KeyNamespace.user)
+    let visitors = ledger.visitors.pool.hashes(KeyNamespace.visitor)
     for sale in sales {
       let (user, visitor) = (Int(ledger.users.codes[sale]), Int(ledger.visitors.codes[sale]))
-      if user >= 0, askedOfBuyer[user] < 0 {
-        askedOfBuyer[user] = ask(of: ledger.users.pool.hash(of: user, KeyNamespace.user))
-      }
-      if visitor >= 0, personOfVisitor[visitor] < 0 {
-        personOfVisitor[visitor] = Int32(
-          persons.group(ledger.visitors.pool.hash(of: visitor, KeyNamespace.visitor), 0))
+      let instant = ledger.occurredAt[sale]
+      if user >= 0 { askedOfBuyer[user] = ask(of: buyers[user], at: instant) }
+      if visitor >= 0 {
+        personOfVisitor[visitor] = persons.ask(visitors[visitor], instant...instant)
       }
     }
     links.forEach { visitor, user, first, last in link(visitor, user, first, last) }
@@ -77,16 +79,27 @@ struct TouchQuestions {
     }
   }
 
-  private mutating func ask(of user: UInt64) -> Int32 {
+  private mutating func ask(of user: UInt64, at instant: Int64) -> Int32 {
     let index = askedOf.group(user, 0)
-    if index == asked.count { asked.append(Asked(person: Int32(persons.group(user, 0)))) }
+    let person = persons.ask(user, instant...instant)
+    if index == asked.count {
+      asked.append(Asked(person: person, instants: instant...instant))
+    } else {
+      let before = asked[index].instants
+      asked[index].instants =
+        min(before.lowerBound, instant)...max(before.upperBound, instant)
+    }
     return Int32(index)
   }
 
   private mutating func link(_ visitor: UInt64, _ user: UInt64, _ first: Int64, _ last: Int64) {
     guard let index = askedOf.find(user, 0) else { return }
+    let from = max(asked[index].instants.lowerBound, first)
+    let through = min(asked[index].instants.upperBound, last + reach)
+    // Nothing is asked of the user while they are this visitor.
+    if from > through { return }
     asked[index].links.append(
-      Link(person: Int32(persons.group(visitor, 0)), first: first, last: last))
+      Link(person: persons.ask(visitor, from...through), first: first, last: last))
   }
 
   /// Appends to `steps` the way to what happened at an instant, of a user by the place in `asked` and

@@ -127,7 +127,7 @@ struct ReportGrowthTests {
     #expect(dump.text("Summary!B4") == "Net revenue (USD)")
     #expect(dump["Summary!B5"]?.value == .number(1000))
     for column in "BEHK" {
-      #expect(cells(dump, "Summary", 6, "\(column)") == "CHANGE")
+      #expect(cells(dump, "Summary", 6, "\(column)") == "no earlier period")
     }
     #expect(dump.text("Trend!A6") == "2026-W46" && dump.text("Trend!C6") == "partial")
   }
@@ -137,6 +137,7 @@ struct ReportGrowthTests {
     let bench = try bench()
     try bench.make(["weekly-growth"])
     let dump = try Dump(bench.path("weekly-growth.xlsx"))
+    #expect(dump["Summary!B6"]?.cached == .number(Decimal(string: "-0.888889")!), "9,000 before")
     let titles = "ABCDEFGHIJKLMNOP"
     let values = cells(dump, "Trend", 6, titles).split(
       separator: "|", omittingEmptySubsequences: false)

@@ -15,6 +15,7 @@ struct ClickJudge {
     let partner: Int32
     /// The verdict but for duplicates.
     let verdict: ClickVerdict
+    /// Where its record begins.
     let id: Int
   }
 
@@ -59,7 +60,8 @@ struct ClickJudge {
     }
     let cutoffs = try survey(&log, owners)
     for index in 0..<RecordBlocks.partitions {
-      judge(try log.partition(index, andForget: true), owners, cutoffs, log.sketch)
+      let (bytes, ends) = try log.partition(index, andForget: true)
+      judge(bytes, ends, owners, cutoffs, log.sketch)
     }
   }
 
@@ -74,22 +76,21 @@ struct ClickJudge {
     let isVelocityLikely = sketch.mayExceed(velocity)
     var cursor = DayCursor(context.timeZone)
     for index in 0..<RecordBlocks.partitions {
-      for (part, bytes) in try log.partition(index, andForget: false).enumerated() {
-        bytes.withView { view in
-          var (place, id) = (0, 0..<0)
-          while place < view.count {
-            let click = ClickRecord(view, at: &place, id: &id)
-            guard click.flags.contains(.address) else { continue }
-            if isVelocityLikely, sketch.mayExceed(velocity, click.addressHour) {
-              cutoffs.add(click.addressHour, click.instant, view.slice(id))
-            }
-            let partner = owners[part][Int(click.code)]
-            guard partner >= 0, !click.flags.contains(.bot) else { continue }
-            let day = cursor.day(of: click.instant)
-            guard days.contains(day) else { continue }
-            peaks.nominate(
-              partner, monday: Day(number: day).weekStart.number, click.address)
+      let (bytes, ends) = try log.partition(index, andForget: false)
+      bytes.withView { view in
+        var (place, id, part) = (0, 0..<0, 0)
+        while place < view.count {
+          while place >= ends[part] { part += 1 }
+          let click = ClickRecord(view, at: &place, id: &id)
+          guard click.flags.contains(.address) else { continue }
+          if isVelocityLikely, sketch.mayExceed(velocity, click.addressHour) {
+            cutoffs.add(click.addressHour, click.instant, view.slice(id))
           }
+          let partner = owners[part][Int(click.code)]
+          guard partner >= 0, !click.flags.contains(.bot) else { continue }
+          let day = cursor.day(of: click.instant)
+          guard days.contains(day) else { continue }
+          peaks.nominate(partner, monday: Day(number: day).weekStart.number, click.address)
         }
       }
     }
@@ -100,12 +101,9 @@ struct ClickJudge {
   }
 
   private mutating func judge(
-    _ parts: [[UInt8]], _ owners: [[Int]], _ cutoffs: VelocityCutoffs, _ sketch: VelocitySketch
+    _ bytes: [UInt8], _ ends: [Int], _ owners: [[Int]], _ cutoffs: VelocityCutoffs,
+    _ sketch: VelocitySketch
   ) {
-    // IDs are places in all parts laid end to end.
-    let bytes = parts.count == 1 ? parts[0] : Array(parts.joined())
-    var ends: [Int] = []
-    for part in parts { ends.append((ends.last ?? 0) + part.count) }
     var items: [Item] = []
     // Asked of a copy: the judge itself would be copied for every click.
     let (partners, persons, userHashes) = (partners, persons, userHashes)

@@ -40,7 +40,8 @@ struct DistinctPairs: Sendable {
     if other.segments.isEmpty, try hasRoom(for: other.table.count) {
       table.merge(other.table, groups: groups)
     } else {
-      try other.spill()
+      // Not emptied, which would copy it: the caller holds it, too.
+      try other.write()
     }
     other.forgetTable()
     for segment in other.segments {
@@ -55,16 +56,25 @@ struct DistinctPairs: Sendable {
     let bytes = table.bytes(for: table.count + more)
     if bytes == table.bytes { return true }
     if let memory, bytes > granted {
+      // Both tables are there while the one moves into the other.
       guard memory.budget.take(bytes) else { return false }
+      table.reserve(table.count + more)
       memory.budget.give(held)
       held = bytes
+    } else {
+      table.reserve(table.count + more)
     }
-    table.reserve(table.count + more)
     return true
   }
 
-  /// Writes the table's entries out.
+  /// Writes the table's entries out, and begins anew.
   private mutating func spill() throws(SpillError) {
+    try write()
+    table.removeAll()
+  }
+
+  /// Writes the table's entries out.
+  private mutating func write() throws(SpillError) {
     if table.count == 0 { return }
     // One's own are first, if there are any: those of other workers have groups of their own.
     if segments.first.map({ $0.groups != nil }) ?? true {
@@ -85,7 +95,6 @@ struct DistinctPairs: Sendable {
     }
     segments[0].blocks = blocks
     if let failure { throw failure }
-    table.removeAll()
   }
 
   /// The bytes of an entry that is written out.
@@ -104,7 +113,7 @@ struct DistinctPairs: Sendable {
       body(&table)
       return forgetTable()
     }
-    try spill()
+    try write()
     forgetTable()
     for partition in 0..<RecordBlocks.partitions {
       var written: [[UInt8]] = []

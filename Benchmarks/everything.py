@@ -1,11 +1,10 @@
 """All stages of the nightly pipeline at once, with their checks."""
 
 import sys
-import tempfile
-from pathlib import Path
 
 import data
-from measure import Measurement, Series, project, table, warm
+from alone import first_runs
+from measure import table, warm
 from nightly import SIZES, SMALL
 from spent import spent
 from versus import nightmill_run
@@ -15,15 +14,12 @@ def run(tools, options):
     inputs = data.generated(tools.nightmill, **(SMALL if options.check else SIZES))
     print("everything", file=sys.stderr, flush=True)
     warm(inputs.glob("*.csv"))
-    one = Series("nightmill")
-    with tempfile.TemporaryDirectory(prefix="nightmill-bench-", dir=tools.scratch) as name:
-        scratch = Path(name)
-        home = project(scratch / "project")
-        for _ in range(options.runs):
-            for path in scratch.glob("warehouse.db*"):
-                path.unlink()
-            one.add(Measurement(nightmill_run(tools.nightmill, inputs, scratch / "warehouse.db", home, options.threads)))
-        size = (scratch / "warehouse.db").stat().st_size
+
+    def command(warehouse, home):
+        return nightmill_run(tools.nightmill, inputs, warehouse, home, options.threads)
+
+    with first_runs(tools, options, command) as (one, warehouse, home):
+        size = warehouse.stat().st_size
         where = spent(home)
     sizes = SMALL if options.check else SIZES
     header = ["", "seconds", "fastest – slowest", "CPU seconds", "peak RSS, MiB", "warehouse, MB"]

@@ -1,11 +1,10 @@
 """What a click costs as there are more of them: it must not grow, with all stages."""
 
 import sys
-import tempfile
-from pathlib import Path
 
 import data
-from measure import Measurement, Series, bar, project, table, warm
+from alone import first_runs
+from measure import bar, table, warm
 from spent import spent
 from versus import nightmill_run
 
@@ -56,15 +55,9 @@ Where the last run's time went:
 
 def measured(tools, options, inputs, flags):
     """First runs over a folder, and where the last one's time went."""
-    one = Series("nightmill")
-    with tempfile.TemporaryDirectory(prefix="nightmill-bench-", dir=tools.scratch) as name:
-        scratch = Path(name)
-        home = project(scratch / "project")
-        for _ in range(options.runs):
-            for path in scratch.glob("warehouse.db*"):
-                path.unlink()
-            command = nightmill_run(tools.nightmill, inputs, scratch / "warehouse.db", home, options.threads)
-            one.add(Measurement(command + flags, {"TMPDIR": str(scratch)}))
-            told = f"{one.runs[-1].seconds:.2f} s, {one.runs[-1].mebibytes:,.0f} MiB"
-            print(f"  run {len(one.runs)} of {options.runs}: {told}", file=sys.stderr, flush=True)
+
+    def command(warehouse, home):
+        return nightmill_run(tools.nightmill, inputs, warehouse, home, options.threads) + flags
+
+    with first_runs(tools, options, command) as (one, _, home):
         return one, spent(home)

@@ -1,11 +1,10 @@
 """A tax year of a million payouts summarised in one run."""
 
 import sys
-import tempfile
-from pathlib import Path
 
 import data
-from measure import HERE, Measurement, Series, project, table, warm
+from alone import first_runs
+from measure import HERE, Measurement, table, warm
 
 SIZES = (1_000_000, 100_000)
 SMALL = (20_000, 2_000)
@@ -19,16 +18,14 @@ def run(tools, options):
     )
     print("tax", file=sys.stderr, flush=True)
     warm(inputs.glob("*.csv"))
-    one = Series("nightmill")
-    with tempfile.TemporaryDirectory(prefix="nightmill-bench-", dir=tools.scratch) as name:
-        scratch = Path(name)
-        home = project(scratch / "project")
-        for _ in range(options.runs):
-            for path in scratch.glob("warehouse.db*"):
-                path.unlink()
-            command = [tools.nightmill, "tax", "1099", "--year", "2026", "--to", "2027-01-31", "--inputs", inputs, "--no-copies"]
-            command += ["--warehouse", f"sqlite:{scratch / 'warehouse.db'}", "--project", home, "--threads", options.threads]
-            one.add(Measurement(command))
+
+    def command(warehouse, home):
+        return [
+            tools.nightmill, "tax", "1099", "--year", "2026", "--to", "2027-01-31", "--inputs", inputs, "--no-copies",
+            "--warehouse", f"sqlite:{warehouse}", "--project", home, "--threads", options.threads,
+        ]  # fmt: skip
+
+    with first_runs(tools, options, command) as (one, _, home):
         # Such a run keeps no run.json.
         told = one.runs[-1].output.splitlines()
         where = [line for line in told if " rows in " in line or line.startswith(("tax_1099", "run ")) or ".xlsx" in line]

@@ -6,9 +6,7 @@ sale. The program's rates and steps are written out here; it has no signup bonus
 The rules are those of the metric definitions (common rules, sections 3 and 5).
 """
 
-import common
-from duckdb_partners import CLICKS, PARTNERS, prepared
-from duckdb_sources import Clock, write
+from duckdb_partners import CLICKS, PARTNERS, main
 
 COMMISSIONS = """
 CREATE TABLE rates_of (kind kind_word, level INTEGER, ppm BIGINT);
@@ -74,17 +72,5 @@ TABLES = {
 }
 
 
-def main():
-    options = common.parser(__doc__).parse_args()
-    clock = Clock()
-    connection, known = prepared(options, clock)
-    for name, statements in (("clicks", CLICKS), ("owners", PARTNERS), ("lines", COMMISSIONS)):
-        connection.execute(statements.format(**known))
-        clock.mark(name)
-    write(connection, TABLES, options)
-    clock.mark("write")
-    clock.told(options)
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, {"clicks": CLICKS, "owners": PARTNERS, "lines": COMMISSIONS}, TABLES)

@@ -262,17 +262,18 @@ def prepared(options, clock):
     return connection, known
 
 
-def main():
-    options = common.parser(__doc__).parse_args()
+def main(doc, steps, tables):
+    """Runs the statements of each step and writes the tables."""
+    options = common.parser(doc).parse_args()
     clock = Clock()
     connection, known = prepared(options, clock)
-    for name, statements in (("clicks", CLICKS), ("partners", PARTNERS), ("activity", ACTIVITY)):
+    for name, statements in steps.items():
         connection.execute(statements.format(**known))
         clock.mark(name)
-    write(connection, TABLES, options)
+    write(connection, tables, options)
     clock.mark("write")
     clock.told(options)
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, {"clicks": CLICKS, "partners": PARTNERS, "activity": ACTIVITY}, TABLES)

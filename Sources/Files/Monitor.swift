@@ -85,3 +85,22 @@ package func runOnThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Voi
   body(0)
   for thread in threads { pthread_join(thread, nil) }
 }
+
+/// Runs both, the second on a thread of its own, and returns when both have ended.
+package func concurrently<First, Second>(
+  _ first: () -> First, _ second: () -> Second
+) -> (First, Second) {
+  withoutActuallyEscaping(first) { first in
+    withoutActuallyEscaping(second) { second in
+      // Each is one thread's alone until both have ended.
+      nonisolated(unsafe) let bodies = (first, second)
+      nonisolated(unsafe) var firstResult: First?
+      nonisolated(unsafe) var secondResult: Second?
+      runOnThreads(2) { index in
+        if index == 0 { firstResult = bodies.0() } else { secondResult = bodies.1() }
+      }
+      // Where the system had no thread to give, one after the other.
+      return (firstResult ?? first(), secondResult ?? second())
+    }
+  }
+}

@@ -6,7 +6,7 @@ import Engine
 /// Rows are written in the order of their keys, which is not the order they lie in, so each value is
 /// a cache miss. Made row by row, every miss would be waited for; made column by column for some
 /// hundred rows together, they overlap.
-struct RowBlock {
+struct RowBlock: ~Copyable {
   /// How many rows a block has at most.
   static let size = 512
 
@@ -41,6 +41,7 @@ struct RowBlock {
   /// Replaces the block's rows by others of the table.
   mutating func load(_ rows: ArraySlice<Int32>) {
     bytes.removeAll(keepingCapacity: true)
+    bytes.reserveCapacity(1)
     for index in values.indices {
       var column: [Int64] = []
       swap(&column, &values[index])
@@ -106,40 +107,24 @@ struct RowBlock {
     bytes.append(contentsOf: day.text)
   }
 
-  /// Runs a statement whose parameters are the table's columns for each row in turn.
-  ///
-  /// SQLite is handed pointers into the block rather than copies: they are read while the statement
-  /// runs, and all of them are bound anew before it runs again.
-  /// - Returns: What stopped it, and at which row of the block.
-  func run(_ statement: borrowing Statement) -> (place: Int, error: SQLiteError)? {
-    let count = values.first?.count ?? 0
-    return bytes.withUnsafeBytes { buffer in
-      let base = buffer.baseAddress ?? ByteView.none.start
-      for place in 0..<count {
-        do throws(SQLiteError) {
-          for (index, kind) in kinds.enumerated() {
-            try bind(values[index][place], kind, base, to: statement, at: Int32(index + 1))
-          }
-          try statement.run()
-        } catch { return (place, error) }
-      }
-      return nil
-    }
-  }
-
+  /// Gives SQLite one value of a row of the block, as the result of a call that asks for it.
   @inline(__always)
-  private func bind(
-    _ value: Int64, _ kind: Kind, _ base: UnsafeRawPointer, to statement: borrowing Statement,
-    at index: Int32
-  ) throws(SQLiteError) {
-    if value == .absent { return try statement.bindNull(at: index) }
-    switch kind {
-    case .integer: try statement.bind(value, at: index)
-    case .ratio: try statement.bind(Double(value) / 1e6, at: index)
+  func give(_ column: Int, ofRow row: Int, to call: OpaquePointer?) {
+    let value = values[column][row]
+    if value == .absent { return sqlite3_result_null(call) }
+    switch kinds[column] {
+    case .integer: sqlite3_result_int64(call, value)
+    case .ratio: sqlite3_result_double(call, Double(value) / 1e6)
     case .text:
       let length = Int(value & 0xFFFF_FFFF)
-      let text = ByteView(start: base + (Int(value >> 32) - length), count: length)
-      try statement.bindWithoutCopy(text, at: index)
+      let start = Int(value >> 32) - length
+      bytes.withUnsafeBytes { buffer in
+        // Never nil: a block's text, empty ones too, is asked for where there are rows, and `load`
+        // reserves room. SQLITE_TRANSIENT, "copy the bytes now", since the next block overwrites them.
+        let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        let text = (buffer.baseAddress! + start).assumingMemoryBound(to: CChar.self)
+        sqlite3_result_text(call, text, Int32(length), copy)
+      }
     }
   }
 }

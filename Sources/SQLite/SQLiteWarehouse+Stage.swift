@@ -15,21 +15,16 @@ extension SQLiteWarehouse {
     try database.execute("DROP TABLE temp.staged")
   }
 
-  /// Inserts a table's rows in the order of its key, in which both the key's index and whatever is
-  /// numbered serially grow at their end.
+  /// Inserts a table's rows in the order of its key.
   func insert(_ rows: Table, into table: String) throws(SQLiteError) {
     try checkTimes(of: rows)
     let names = rows.schema.columns.map { quoted($0.name) }.joined(separator: ", ")
-    let marks = rows.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
-    let statement = try Statement(
-      "INSERT INTO \(table) (\(names)) VALUES (\(marks))", on: database)
-    let order = rows.rowsInKeyOrder()
-    var block = RowBlock(of: rows)
-    for first in stride(from: 0, to: order.count, by: RowBlock.size) {
-      block.load(order[first..<min(first + RowBlock.size, order.count)])
-      if let (place, error) = block.run(statement) {
-        throw describe(error, row: Int(order[first + place]), of: rows)
-      }
+    var feed = RowFeed(rows)
+    do throws(SQLiteError) {
+      try database.execute(
+        "INSERT INTO \(table) (\(names)) SELECT * FROM \(RowFeed.name)", reading: &feed)
+    } catch {
+      throw describe(error, row: feed.row, of: rows)
     }
   }
 

@@ -64,15 +64,6 @@ struct Statement: ~Copyable {
       sqlite3_bind_text64(handle, index, start, UInt64(text.count), copy, UInt8(SQLITE_UTF8)))
   }
 
-  /// Binds text that stays where it is until the statement has run; nothing is copied. The statement
-  /// may not run again before the parameter is bound again.
-  func bindWithoutCopy(_ text: ByteView, at index: Int32) throws(SQLiteError) {
-    let start = text.start.assumingMemoryBound(to: CChar.self)
-    // No destructor is SQLITE_STATIC.
-    try check(
-      sqlite3_bind_text64(handle, index, start, UInt64(text.count), nil, UInt8(SQLITE_UTF8)))
-  }
-
   /// Binds text.
   func bind(_ bytes: [UInt8], at index: Int32) throws(SQLiteError) {
     let failed = bytes.withUnsafeBytes { buffer -> SQLiteError? in

@@ -113,8 +113,10 @@ struct CSVTarget: Target {
     return nil
   }
 
+  /// A file that begins with the two bytes of gzip is read as one, which `SlowCSV` does not.
   private func passDifference(_ input: CSVInput, _ slow: SlowCSV) -> String? {
-    guard slow.fieldCount > 0, slow.fieldCount <= 64 else { return nil }
+    guard slow.fieldCount > 0, slow.fieldCount <= 64, !input.bytes.starts(with: [0x1F, 0x8B])
+    else { return nil }
     file.write(input.bytes)
     let wanted = (0..<slow.fieldCount).map { input.wanted >> UInt64($0) & 1 == 1 }
     var expected = withoutRaw(expectedOfPass(slow, input.dialect.encoding))

@@ -56,8 +56,6 @@
   /// Appends the codes of some rows' texts to `codes`, adding those that are new; an empty text
   /// has the code −1.
   ///
-  /// The slots are read once before: those reads do not wait for each other's outcome, so many are
-  /// under way together. In a pool larger than the caches that is most of the time a look-up takes.
   package mutating func intern(
     _ texts: TextView, rows: [Int32], into codes: inout [Int32]
   ) {
@@ -66,13 +64,9 @@
     tags.reserveCapacity(Self.together)
     for first in stride(from: 0, to: rows.count, by: Self.together) {
       let some = rows[first..<min(first + Self.together, rows.count)]
-      let mask = slots.count - 1
       tags.removeAll(keepingCapacity: true)
-      for row in some {
-        let tag = UInt32(truncatingIfNeeded: hash(texts[Int(row)]))
-        touched ^= slots[Int(tag) & mask]
-        tags.append(tag)
-      }
+      for row in some { tags.append(UInt32(truncatingIfNeeded: hash(texts[Int(row)]))) }
+      touch(tags)
       for (row, tag) in zip(some, tags) {
         let text = texts[Int(row)]
         codes.append(text.isEmpty ? -1 : Int32(intern(text, tag: tag)))
@@ -83,6 +77,36 @@
   /// How many texts are looked up together: enough that their reads overlap, few enough to stay in
   /// the nearest cache.
   private static let together = 128
+
+  /// Reads what looking up texts with these tags will read: slots, then where the texts they name
+  /// lie, then the texts. The reads of one loop do not wait for each other's outcome, so many are
+  /// under way together. In a pool larger than the caches that is most of the time a look-up takes.
+  private mutating func touch(_ tags: [UInt32]) {
+    let mask = slots.count - 1
+    var idle: UInt64 = 0
+    for tag in tags { idle ^= slots[Int(tag) & mask] }
+    if storage.count >= Self.largeStorage {
+      for tag in tags {
+        if let code = likelyCode(tag, mask) { idle ^= UInt64(truncatingIfNeeded: ends[code]) }
+      }
+      for tag in tags {
+        if let code = likelyCode(tag, mask) { idle ^= UInt64(storage[range(of: code).lowerBound]) }
+      }
+    }
+    touched ^= idle
+  }
+
+  /// The code in the slot where a tag belongs, if it is of that tag and its text is not empty.
+  @inline(__always)
+  private func likelyCode(_ tag: UInt32, _ mask: Int) -> Int? {
+    let found = slots[Int(tag) & mask]
+    guard found != 0, UInt32(truncatingIfNeeded: found >> 32) == tag else { return nil }
+    let code = Int(found & 0xFFFF_FFFF) - 1
+    return range(of: code).isEmpty ? nil : code
+  }
+
+  /// From how many bytes of texts on it pays to read them ahead of time.
+  private static let largeStorage = 1 << 18
 
   /// Calls `body` with the text of `code`; the view is valid inside `body` only.
   @inlinable package func withBytes<Result>(of code: Int, _ body: (ByteView) -> Result) -> Result {
@@ -110,13 +134,11 @@
     tags.reserveCapacity(Self.together)
     for first in stride(from: 0, to: other.count, by: Self.together) {
       let some = first..<min(first + Self.together, other.count)
-      let mask = slots.count - 1
       tags.removeAll(keepingCapacity: true)
       for code in some {
-        let tag = UInt32(truncatingIfNeeded: other.withBytes(of: code) { hash($0) })
-        touched ^= slots[Int(tag) & mask]
-        tags.append(tag)
+        tags.append(UInt32(truncatingIfNeeded: other.withBytes(of: code) { hash($0) }))
       }
+      touch(tags)
       for (code, tag) in zip(some, tags) {
         codes.append(other.withBytes(of: code) { intern($0, tag: tag) })
       }

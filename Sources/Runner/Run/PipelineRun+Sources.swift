@@ -57,13 +57,15 @@ extension PipelineRun {
   }
 
   /// Reads a source into the stages that wait for it, and keeps what became of its rows.
-  func read(_ source: BoundSource, into work: inout RunWork) throws(RunError) {
+  func read(
+    _ source: BoundSource, into readers: [any StageExecution]
+  ) throws(RunError) -> SourceResult {
     let contract = source.spec.contract
     let run = SourceRun(
       contract: contract,
       settings: RecordDecoder.Settings(
         timeZone: source.spec.timezone, currency: plan.context.currency),
-      files: source.files, readers: work.readers(of: contract.source), options: plan.options.pass,
+      files: source.files, readers: readers, options: plan.options.pass,
       memory: plan.context.memory, query: source.query)
     let (result, seconds) = try run.run(observer, bytes: source.bytes)
     try warnIfChanged(source)
@@ -74,8 +76,8 @@ extension PipelineRun {
     }
     try checkShare(result, of: source.spec)
     if let folder { try file { () throws(FileError) in try folder.save(result) } }
-    work.add(result)
     observer.happened(.sourceRead(result.counts, seconds: seconds))
+    return result
   }
 
   /// Tells of a file that is not what it was when the run began: its figures are of neither.

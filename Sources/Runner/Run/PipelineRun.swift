@@ -82,7 +82,8 @@ package struct PipelineRun {
     return plan.stages.flatMap { work.changes(of: $0.name, isFull: plan.options.isFullRefresh) }
   }
 
-  /// Reads the sources, and finishes each stage as soon as all it reads is there.
+  /// Reads the sources, and finishes each stage as soon as all it reads is there: while the next
+  /// source is read, since reading waits for the disk and finishing keeps one processor busy.
   private func compute(
     _ sources: [BoundSource], reading warehouse: (any Warehouse)?
   ) throws(RunError) -> RunWork {
@@ -95,12 +96,28 @@ package struct PipelineRun {
         work.add(known)
         observer.happened(.sourceSkipped(known.counts))
       } else {
-        try read(source, into: &work)
+        let readers = work.readers(of: name)
+        let (result, finished) = atOnce(
+          { () throws(RunError) in try read(source, into: readers) },
+          { () throws(RunError) in try finishReady(&work, reading: warehouse) })
+        work.add(try result.get())
+        try finished.get()
       }
-      try finishReady(&work, reading: warehouse)
     }
     try finishReady(&work, reading: warehouse)
     return work
+  }
+
+  /// Does both, at the same time if the run may use more than one thread.
+  private func atOnce<Value>(
+    _ reading: () throws(RunError) -> Value, _ finishing: () throws(RunError) -> Void
+  ) -> (Result<Value, RunError>, Result<Void, RunError>) {
+    func read() -> Result<Value, RunError> { Result(catching: reading) }
+    func finish() -> Result<Void, RunError> { Result(catching: finishing) }
+    if plan.options.pass.threads > 1 { return concurrently(read, finish) }
+    let finished = finish()
+    if case .failure(let error) = finished { return (.failure(error), finished) }
+    return (read(), finished)
   }
 
   /// Stops the run where somebody asked for it; nothing is published then.

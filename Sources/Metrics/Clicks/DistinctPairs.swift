@@ -30,14 +30,14 @@ struct DistinctPairs: Sendable {
 
   /// Adds pairs; groups must be below 2³² − 1.
   mutating func insert(_ pairs: [(group: Int, print: Fingerprint)]) throws(SpillError) {
-    if try !hasRoom(for: pairs.count) { try spill() }
+    if !hasRoom(for: pairs.count) { try spill() }
     table.insert(pairs)
   }
 
   /// Adds another worker's pairs; `groups` maps its groups to these, nil: they are the same.
   mutating func merge(_ other: DistinctPairs, groups: [Int]?) throws(SpillError) {
     var other = other
-    if other.segments.isEmpty, try hasRoom(for: other.table.count) {
+    if other.segments.isEmpty, hasRoom(for: other.table.count) {
       table.merge(other.table, groups: groups)
     } else {
       // Not emptied, which would copy it: the caller holds it, too.
@@ -52,7 +52,7 @@ struct DistinctPairs: Sendable {
   }
 
   /// Whether the table has room for more entries, or the budget to make it.
-  private mutating func hasRoom(for more: Int) throws(SpillError) -> Bool {
+  private mutating func hasRoom(for more: Int) -> Bool {
     let bytes = table.bytes(for: table.count + more)
     if bytes == table.bytes { return true }
     if let memory, bytes > granted {

@@ -1,11 +1,27 @@
--- Sales of which the models share different sums.
-SELECT transaction_id, min(amount) AS least, max(amount) AS most
+-- Sales of which the models share different sums, or of which a model is missing.
+SELECT
+  s.transaction_id,
+  (SELECT MIN(m.amount) FROM (
+    SELECT s.by_first AS amount UNION ALL SELECT s.by_last UNION ALL SELECT s.by_linear
+    UNION ALL SELECT s.by_position UNION ALL SELECT s.by_decay
+  ) AS m) AS least,
+  (SELECT MAX(m.amount) FROM (
+    SELECT s.by_first AS amount UNION ALL SELECT s.by_last UNION ALL SELECT s.by_linear
+    UNION ALL SELECT s.by_position UNION ALL SELECT s.by_decay
+  ) AS m) AS most
 FROM (
-  SELECT transaction_id, model, sum(amount) AS amount
+  SELECT
+    transaction_id,
+    SUM(CASE WHEN model = 'first' THEN amount END) AS by_first,
+    SUM(CASE WHEN model = 'last' THEN amount END) AS by_last,
+    SUM(CASE WHEN model = 'linear' THEN amount END) AS by_linear,
+    SUM(CASE WHEN model = 'position' THEN amount END) AS by_position,
+    SUM(CASE WHEN model = 'time_decay' THEN amount END) AS by_decay
   FROM attribution
   WHERE day BETWEEN :from AND :to
-  GROUP BY transaction_id, model
-) AS shared
-GROUP BY transaction_id
-HAVING min(amount) <> max(amount) OR count(*) <> 5
-ORDER BY transaction_id
+  GROUP BY transaction_id
+) AS s
+WHERE COALESCE(
+  NOT (s.by_first = s.by_last AND s.by_last = s.by_linear AND s.by_linear = s.by_position
+    AND s.by_position = s.by_decay), 1 = 1)
+ORDER BY s.transaction_id

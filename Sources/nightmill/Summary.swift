@@ -1,4 +1,5 @@
 import Engine
+import Files
 import Runner
 
 /// What a run came to, in aligned columns.
@@ -82,6 +83,10 @@ struct Summary {
       outcome.isPublished
         ? Registry.shown(plan.warehouse) : "a dry run leaves the warehouse as it was",
     ])
+    if let allowed = plan.options.memory, let peak = peakMemory() {
+      let told = "\(Figures.count(peak >> 20)) MiB at most, of \(Figures.count(allowed >> 20)) MiB"
+      columns.add(["memory", told + (peak > allowed ? " (more than was allowed)" : "")])
+    }
     columns.add(["run", "\(outcome.runID), \(Figures.seconds(outcome.seconds)) s"])
     return columns.text
   }

@@ -41,40 +41,41 @@
     add(Entry(group, print))
   }
 
-  /// Adds pairs; `added` is called with the group of each that was not there.
+  /// Adds pairs.
   ///
   /// The slots are read once before: those reads do not wait for each other's outcome, so many are
   /// under way together, and the additions find them in the cache. In a table larger than the
   /// caches that is most of the time an addition takes.
-  package mutating func insert(_ pairs: [(group: Int, print: Fingerprint)], added: (Int) -> Void) {
+  package mutating func insert(_ pairs: [(group: Int, print: Fingerprint)]) {
     for pair in pairs { touch(Entry(pair.group, pair.print)) }
-    for pair in pairs where add(Entry(pair.group, pair.print)) { added(pair.group) }
+    for pair in pairs { _ = add(Entry(pair.group, pair.print)) }
   }
 
-  /// Adds every pair of another table; `groups` maps its groups to this table's, and `added` is
-  /// called with the (mapped) group of each pair that was not there.
-  package mutating func merge(
-    _ other: DistinctTable, groups: [Int], added: (Int) -> Void
-  ) {
+  /// Adds every pair of another table; `groups` maps its groups to this table's, nil: they are the
+  /// same.
+  package mutating func merge(_ other: DistinctTable, groups: [Int]?) {
     // Room for all of them at once: growing step by step would move every entry several times.
     reserve(filled + other.filled)
     var some: [Entry] = []
     some.reserveCapacity(Self.together)
     for entry in other.entries where entry.head != 0 {
-      let group = groups[Int(entry.head >> 32) - 1]
-      some.append(
-        Entry(head: UInt64(group + 1) << 32 | (entry.head & 0xFFFF_FFFF), tail: entry.tail))
-      if some.count == Self.together { add(&some, added) }
+      var head = entry.head
+      if let groups {
+        let group = groups[Int(head >> 32) - 1]
+        head = UInt64(group + 1) << 32 | (head & 0xFFFF_FFFF)
+      }
+      some.append(Entry(head: head, tail: entry.tail))
+      if some.count == Self.together { add(&some) }
     }
-    add(&some, added)
+    add(&some)
   }
 
   /// How many entries are looked up together.
   private static let together = 128
 
-  private mutating func add(_ some: inout [Entry], _ added: (Int) -> Void) {
+  private mutating func add(_ some: inout [Entry]) {
     for entry in some { touch(entry) }
-    for entry in some where add(entry) { added(Int(entry.head >> 32) - 1) }
+    for entry in some { _ = add(entry) }
     some.removeAll(keepingCapacity: true)
   }
 
@@ -102,9 +103,22 @@
     return true
   }
 
+  /// How many slots a table with room for `count` entries in all has: as many as it has now, or more.
+  private func slots(for count: Int) -> Int {
+    if count * 4 <= entries.count * 3 { return entries.count }
+    return max(entries.count + entries.count / 2, count + count / 2)
+  }
+
+  /// The bytes it takes.
+  package var bytes: Int { entries.count * MemoryLayout<Entry>.stride }
+
+  /// The bytes it takes with room for `count` entries in all.
+  package func bytes(for count: Int) -> Int { slots(for: count) * MemoryLayout<Entry>.stride }
+
   /// Makes room for `count` entries in all.
-  mutating func reserve(_ count: Int) {
-    if count * 4 > entries.count * 3 { grow(to: count + count / 2) }
+  package mutating func reserve(_ count: Int) {
+    let size = slots(for: count)
+    if size > entries.count { grow(to: size) }
   }
 
   @usableFromInline mutating func grow(to size: Int) {
@@ -126,9 +140,10 @@
   /// 64 bits of the one hash.
   @usableFromInline package let first: UInt64
   /// 32 bits of the other.
-  @usableFromInline let second: UInt32
+  @usableFromInline package let second: UInt32
 
-  @inlinable init(first: UInt64, second: UInt32) {
+  /// The fingerprint of two hashes.
+  @inlinable package init(first: UInt64, second: UInt32) {
     self.first = first
     self.second = second
   }

@@ -72,10 +72,13 @@ struct KeyTable: ~Copyable, @unchecked Sendable {
       if let budget {
         let larger = (bucketCount + bucketCount / 2) * Self.words * 4
         guard budget.take(larger) else { return false }
+        // Both are there while the one moves into the other.
+        grow()
         budget.give(bytesTaken)
         bytesTaken = larger
+      } else {
+        grow()
       }
-      grow()
     }
     return true
   }

@@ -13,19 +13,6 @@ package protocol SpillStore: AnyObject, Sendable {
   func read(_ block: Int, of partition: Int, into bytes: inout [UInt8]) throws(SpillError)
 }
 
-extension SpillStore {
-  /// All bytes of a partition.
-  package func read(_ partition: Int) throws(SpillError) -> [UInt8] {
-    var all: [UInt8] = []
-    var bytes: [UInt8] = []
-    for block in 0..<blockCount(of: partition) {
-      try read(block, of: partition, into: &bytes)
-      all += bytes
-    }
-    return all
-  }
-}
-
 /// What makes spill stores, so that Engine and Metrics need not know where the bytes go.
 package protocol SpillSpace: Sendable {
   /// An empty store of `partitions` partitions.

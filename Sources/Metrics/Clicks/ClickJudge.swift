@@ -15,6 +15,7 @@ struct ClickJudge {
     let partner: Int32
     /// The verdict but for duplicates.
     let verdict: ClickVerdict
+    /// Where its record begins.
     let id: Int
   }
 
@@ -23,19 +24,31 @@ struct ClickJudge {
   private let context: RunContext
   private let firstTouch: Int64
   private let days: ClosedRange<Int32>
+  /// The hash of each partner's user, nil for none.
+  private let userHashes: [UInt64?]
   /// Whose touches are wanted.
-  private let persons: GroupTable
+  private let persons: AskedPersons
   private(set) var counts = ClickCounts()
-  private(set) var peaks = ClickPeaks()
-  private(set) var touches = Touches()
+  private(set) var peaks: ClickPeaks
+  private var touches = Touches()
 
-  init(_ partners: Partners, _ limits: ClickLimits, _ context: RunContext, persons: GroupTable) {
+  init(_ partners: Partners, _ limits: ClickLimits, _ context: RunContext, persons: AskedPersons) {
     self.partners = partners
     self.limits = limits
     self.context = context
     self.persons = persons
+    userHashes = (0..<partners.count).map { partners.userHash($0) }
+    peaks = ClickPeaks(context.timeZone)
     firstTouch = max(context.firstInstantOfWeek - limits.attribution, Instant.first)
     days = context.window.daysFromMonday
+  }
+
+  /// The touches that are wanted, once all was judged, in order; they are forgotten here.
+  mutating func takeTouches() -> Touches {
+    var taken = Touches()
+    swap(&taken, &touches)
+    taken.sort(persons: persons.count)
+    return taken
   }
 
   /// Judges all clicks; the log is empty afterwards.
@@ -47,7 +60,8 @@ struct ClickJudge {
     }
     let cutoffs = try survey(&log, owners)
     for index in 0..<RecordBlocks.partitions {
-      judge(try log.partition(index, andForget: true), owners, cutoffs, log.sketch)
+      let (bytes, ends) = try log.partition(index, andForget: true)
+      judge(bytes, ends, owners, cutoffs, log.sketch)
     }
   }
 
@@ -57,27 +71,26 @@ struct ClickJudge {
     _ log: inout ClickLog, _ owners: [[Int]]
   ) throws(SpillError) -> VelocityCutoffs {
     var cutoffs = VelocityCutoffs(limit: min(limits.velocity, Int64(Int32.max)))
-    var peaks = ClickPeaks()
+    var peaks = ClickPeaks(context.timeZone)
     let (sketch, days, velocity) = (log.sketch, days, limits.velocity)
     let isVelocityLikely = sketch.mayExceed(velocity)
     var cursor = DayCursor(context.timeZone)
     for index in 0..<RecordBlocks.partitions {
-      for (part, bytes) in try log.partition(index, andForget: false).enumerated() {
-        bytes.withView { view in
-          var (place, id) = (0, 0..<0)
-          while place < view.count {
-            let click = ClickRecord(view, at: &place, id: &id)
-            guard click.flags.contains(.address) else { continue }
-            if isVelocityLikely, sketch.mayExceed(velocity, click.addressHour) {
-              cutoffs.add(click.addressHour, click.instant, view.slice(id))
-            }
-            let partner = owners[part][Int(click.code)]
-            guard partner >= 0, !click.flags.contains(.bot) else { continue }
-            let day = cursor.day(of: click.instant)
-            guard days.contains(day) else { continue }
-            peaks.nominate(
-              partner, monday: Day(number: day).weekStart.number, click.address)
+      let (bytes, ends) = try log.partition(index, andForget: false)
+      bytes.withView { view in
+        var (place, id, part) = (0, 0..<0, 0)
+        while place < view.count {
+          while place >= ends[part] { part += 1 }
+          let click = ClickRecord(view, at: &place, id: &id)
+          guard click.flags.contains(.address) else { continue }
+          if isVelocityLikely, sketch.mayExceed(velocity, click.addressHour) {
+            cutoffs.add(click.addressHour, click.instant, view.slice(id))
           }
+          let partner = owners[part][Int(click.code)]
+          guard partner >= 0, !click.flags.contains(.bot) else { continue }
+          let day = cursor.day(of: click.instant)
+          guard days.contains(day) else { continue }
+          peaks.nominate(partner, monday: Day(number: day).weekStart.number, click.address)
         }
       }
     }
@@ -88,13 +101,12 @@ struct ClickJudge {
   }
 
   private mutating func judge(
-    _ parts: [[UInt8]], _ owners: [[Int]], _ cutoffs: VelocityCutoffs, _ sketch: VelocitySketch
+    _ bytes: [UInt8], _ ends: [Int], _ owners: [[Int]], _ cutoffs: VelocityCutoffs,
+    _ sketch: VelocitySketch
   ) {
-    // IDs are places in all parts laid end to end.
-    let bytes = parts.count == 1 ? parts[0] : Array(parts.joined())
-    var ends: [Int] = []
-    for part in parts { ends.append((ends.last ?? 0) + part.count) }
     var items: [Item] = []
+    // Asked of a copy: the judge itself would be copied for every click.
+    let (partners, persons, userHashes) = (partners, persons, userHashes)
     bytes.withView { view in
       var cursor = DayCursor(context.timeZone)
       var (place, id, part) = (0, 0..<0, 0)
@@ -103,16 +115,19 @@ struct ClickJudge {
         let start = place
         let click = ClickRecord(view, at: &place, id: &id)
         let partner = owners[part][Int(click.code)]
-        let verdict = verdict(click, partner) { group in
-          sketch.mayExceed(limits.velocity, group)
-            && cutoffs.isOver(group, click.instant, view.slice(id))
+        var verdict = Self.verdict(click, partner, partners, userHashes)
+        if verdict == .accepted, click.flags.contains(.address),
+          sketch.mayExceed(limits.velocity, click.addressHour),
+          cutoffs.isOver(click.addressHour, click.instant, view.slice(id))
+        {
+          verdict = .velocity
         }
         if partner >= 0, !click.flags.contains(.bot) { countPeak(click, partner, &cursor) }
         if partner >= 0, click.flags.contains(.viewer), !click.flags.contains(.bot) {
-          let person = click.person.flatMap { persons.find($0, 0) } ?? -1
+          let person = click.person.map { persons.person($0, clickingAt: click.instant) } ?? -1
           items.append(
             Item(
-              viewer: click.viewer, instant: click.instant, person: Int32(person),
+              viewer: click.viewer, instant: click.instant, person: person,
               partner: Int32(partner), verdict: verdict, id: start))
         } else {
           // Without a visitor key, and of programs, nothing is a duplicate.
@@ -138,15 +153,14 @@ struct ClickJudge {
     return view.slice(id)
   }
 
-  /// Everything but whether the click is a duplicate.
-  private func verdict(
-    _ click: ClickRecord, _ partner: Int, isOver: (UInt64) -> Bool
+  /// Everything but whether the click is one too many or a duplicate.
+  private static func verdict(
+    _ click: ClickRecord, _ partner: Int, _ partners: Partners, _ userHashes: [UInt64?]
   ) -> ClickVerdict {
     if partner < 0 { return .unknownCode }
     if !partners.isActive(partner, at: click.instant) { return .inactivePartner }
     if click.flags.contains(.bot) { return .bot }
-    if let user = click.userHash, user == partners.userHash(partner) { return .selfClick }
-    if click.flags.contains(.address), isOver(click.addressHour) { return .velocity }
+    if let user = click.userHash, user == userHashes[partner] { return .selfClick }
     return .accepted
   }
 
@@ -181,8 +195,7 @@ struct ClickJudge {
     let day = cursor.day(of: click.instant)
     guard days.contains(day) else { return }
     peaks.count(
-      partner, monday: Day(number: day).weekStart.number,
-      hour: ClickLimits.hourStart(click.instant),
+      partner, monday: Day(number: day).weekStart.number, click.instant,
       click.flags.contains(.address) ? click.address : nil)
   }
 

@@ -93,18 +93,21 @@ struct ClickLog: Sendable {
     segments += other.segments
   }
 
-  /// The records of a partition, one run of bytes for each worker; `andForget` gives their memory
-  /// back.
+  /// The records of a partition, each worker's together, and where each worker's end; `andForget` gives
+  /// their memory back.
   mutating func partition(
     _ index: Int, andForget: Bool
-  ) throws(SpillError) -> [[UInt8]] {
-    var parts: [[UInt8]] = []
+  ) throws(SpillError) -> (bytes: [UInt8], ends: [Int]) {
+    var bytes: [UInt8] = []
+    var ends: [Int] = []
     for segment in segments.indices {
-      parts.append(
-        andForget
-          ? try segments[segment].blocks.take(index)
-          : try segments[segment].blocks.bytes(of: index))
+      if andForget {
+        try segments[segment].blocks.take(index, appendingTo: &bytes)
+      } else {
+        try segments[segment].blocks.append(index, to: &bytes)
+      }
+      ends.append(bytes.count)
     }
-    return parts
+    return (bytes, ends)
   }
 }

@@ -21,17 +21,29 @@ struct ClickPeaks {
   private var candidates: [[Candidate]] = []
   /// How many clicks of each week have an address.
   private var addressed: [Int64] = []
-  /// Groups of (week's group, clock hour), with their clicks.
-  private var hours = GroupTable()
-  private var hourClicks: [Int64] = []
+  /// The clock hour that each week begins in, counted from 1970.
+  private var firstHours: [Int64] = []
+  /// The clicks of each week's clock hours.
+  private var hourClicks: [[Int32]] = []
+  private let zone: TimeZone
+
+  /// No clicks of weeks in a zone.
+  init(_ zone: TimeZone) { self.zone = zone }
 
   private mutating func week(_ partner: Int, _ monday: Int32) -> Int {
     let week = weeks.group(UInt64(partner), UInt64(bitPattern: Int64(monday)))
     if week == candidates.count {
       candidates.append([])
       addressed.append(0)
+      firstHours.append(Self.hour(zone.firstInstant(of: Day(number: monday))))
+      hourClicks.append([])
     }
     return week
+  }
+
+  /// The UTC clock hour of an instant, counted from 1970.
+  private static func hour(_ instant: Int64) -> Int64 {
+    ClickLimits.hourStart(instant) / ClickLimits.hour
   }
 
   /// Takes note of a click's address, before anything is counted.
@@ -55,11 +67,12 @@ struct ClickPeaks {
   }
 
   /// Counts a click; `address` is nil where it has none.
-  mutating func count(_ partner: Int, monday: Int32, hour: Int64, _ address: UInt64?) {
+  mutating func count(_ partner: Int, monday: Int32, _ instant: Int64, _ address: UInt64?) {
     let week = week(partner, monday)
-    let group = hours.group(UInt64(week), UInt64(bitPattern: hour))
-    if group == hourClicks.count { hourClicks.append(0) }
-    hourClicks[group] += 1
+    // No day begins before its week does, so none of its hours is earlier.
+    let hour = Int(Self.hour(instant) - firstHours[week])
+    while hourClicks[week].count <= hour { hourClicks[week].append(0) }
+    hourClicks[week][hour] += 1
     guard let address else { return }
     addressed[week] += 1
     if let place = candidates[week].firstIndex(where: { $0.address == address }) {
@@ -69,10 +82,6 @@ struct ClickPeaks {
 
   /// Rows of `click_peaks` by partner and week.
   func table(_ partners: Partners) -> Table {
-    var peaks = [Int64](repeating: 0, count: weeks.count)
-    for (group, key) in hours.keys.enumerated() {
-      peaks[Int(key.x)] = max(peaks[Int(key.x)], hourClicks[group])
-    }
     let order = weeks.keys.indices.sorted {
       let (left, right) = (weeks.keys[$0], weeks.keys[$1])
       return (left.x, Int64(bitPattern: left.y)) < (right.x, Int64(bitPattern: right.y))
@@ -82,7 +91,7 @@ struct ClickPeaks {
       columns: [
         .texts(partners.column(order.map { Int(weeks.keys[$0].x) })),
         .integers(order.map { Int64(bitPattern: weeks.keys[$0].y) }),
-        .integers(order.map { peaks[$0] }),
+        .integers(order.map { Int64(hourClicks[$0].max() ?? 0) }),
         .integers(order.map { addressed[$0] }),
         .integers(
           order.map { week in

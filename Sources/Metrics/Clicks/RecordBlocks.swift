@@ -66,25 +66,34 @@ struct RecordBlocks: Sendable {
   /// All bytes of a partition, which is empty afterwards.
   mutating func take(_ partition: Int) throws(SpillError) -> [UInt8] {
     var bytes: [UInt8] = []
+    try take(partition, appendingTo: &bytes)
+    return bytes
+  }
+
+  /// Appends all bytes of a partition, which is empty afterwards.
+  mutating func take(_ partition: Int, appendingTo bytes: inout [UInt8]) throws(SpillError) {
     try append(partition, to: &bytes)
     var blocks: [[UInt8]] = []
     swap(&blocks, &full[partition])
     open[partition] = Open()
     memory?.budget.give(blocks.reduce(0) { $0 + $1.count })
-    return bytes
   }
 
-  /// All bytes of a partition, which stay.
-  func bytes(of partition: Int) throws(SpillError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    try append(partition, to: &bytes)
-    return bytes
-  }
-
-  private func append(_ partition: Int, to bytes: inout [UInt8]) throws(SpillError) {
-    bytes.reserveCapacity(full[partition].reduce(open[partition].used) { $0 + $1.count })
+  /// Appends all bytes of a partition, which stay.
+  ///
+  /// Room is made for all of them at once: an array that grows step by step is there twice.
+  func append(_ partition: Int, to bytes: inout [UInt8]) throws(SpillError) {
+    let written = store?.blockCount(of: partition) ?? 0
+    bytes.reserveCapacity(
+      full[partition].reduce(bytes.count + open[partition].used) { $0 + $1.count }
+        + written * Self.blockSize)
     for block in full[partition] { bytes.append(contentsOf: block) }
     bytes.append(contentsOf: open[partition].bytes[..<open[partition].used])
-    if let store { bytes.append(contentsOf: try store.read(partition)) }
+    guard let store else { return }
+    var block: [UInt8] = []
+    for index in 0..<written {
+      try store.read(index, of: partition, into: &block)
+      bytes.append(contentsOf: block)
+    }
   }
 }

@@ -143,8 +143,7 @@ package struct Timelines: MetricStage {
     do throws(SpillError) { try judge.judge(&partial.log) } catch {
       throw error.error(of: Self.name)
     }
-    var touches = judge.touches
-    touches.sort(persons: questions.persons.count)
+    let touches = judge.takeTouches()
     return [
       judge.counts.table(partners), judge.counts.visitorTable(partners),
       judge.peaks.table(partners),

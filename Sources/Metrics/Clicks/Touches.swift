@@ -52,24 +52,37 @@ struct Touches {
 
   private func idRange(_ id: Int) -> Range<Int> { (id == 0 ? 0 : idEnds[id - 1])..<idEnds[id] }
 
-  /// The way of some persons, who are one, from one instant to another, both included.
-  func path(of persons: [Int], from: Int64, through: Int64) -> [Step] {
+  /// Whether a person has a touch at all, once sorted.
+  func hasAny(of person: Int32) -> Bool { starts[Int(person)] < starts[Int(person) + 1] }
+
+  /// Appends the way of some persons, who are one, from one instant to another, both included.
+  func appendPath(
+    of persons: [Int32], from: Int64, through: Int64, to steps: inout [Step]
+  ) {
+    let first = steps.count
+    if persons.count == 1 {
+      for touch in touches[range(of: persons[0], from, through)] {
+        Self.append(touch, to: &steps, from: first)
+      }
+      return
+    }
     var found: [Touch] = []
-    var parts = 0
-    for person in persons {
-      let low = place(person, from: from)
-      let high = place(person, from: through + 1)
-      guard low < high else { continue }
-      found.append(contentsOf: touches[low..<high])
-      parts += 1
+    for person in persons { found.append(contentsOf: touches[range(of: person, from, through)]) }
+    found.sort(by: isBefore)
+    for touch in found { Self.append(touch, to: &steps, from: first) }
+  }
+
+  private static func append(_ touch: Touch, to steps: inout [Step], from first: Int) {
+    if steps.count > first, steps[steps.count - 1].partner == Int(touch.partner) {
+      steps.removeLast()
     }
-    if parts > 1 { found.sort(by: isBefore) }
-    var steps: [Step] = []
-    for touch in found {
-      if steps.last?.partner == Int(touch.partner) { steps.removeLast() }
-      steps.append(Step(partner: Int(touch.partner), instant: touch.instant))
-    }
-    return steps
+    steps.append(Step(partner: Int(touch.partner), instant: touch.instant))
+  }
+
+  /// The places of a person's touches from one instant to another, both included.
+  private func range(of person: Int32, _ from: Int64, _ through: Int64) -> Range<Int> {
+    let low = place(Int(person), from: from)
+    return low..<max(low, place(Int(person), from: through + 1))
   }
 
   /// The place of a person's first touch at `instant` or later.

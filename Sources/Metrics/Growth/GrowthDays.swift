@@ -20,6 +20,8 @@ struct GrowthDays {
   private var sold: [Int64]
   private var suppliers: [Int64] = []
   private var listed: [Int64] = []
+  /// dau, wau and mau.
+  private var active: [[Int64]] = []
 
   /// The figures of the days from `first` through `last` that do not need who was active.
   init(
@@ -107,17 +109,17 @@ struct GrowthDays {
     suppliers = counts.totals
   }
 
-  /// Rows of `growth_metrics`; throws where a sum is beyond 64 bits.
-  func table(
-    _ persons: DistinctTable, _ recurring: RecurringRevenue
-  ) throws(StageError) -> Table {
+  /// Notes who was active; forgotten by the partial.
+  mutating func countActive(_ partial: inout GrowthPartial) throws(SpillError) {
     var spans = [1, 7, Self.month].map { TrailingCounts(span: $0, first: first, last: last) }
-    persons.forEachRun { group, next in
-      let day = GrowthPartial.day(ofGroup: group)
-      let following = next == .max ? Int.max : GrowthPartial.day(ofGroup: next)
-      for index in spans.indices { spans[index].add(day, next: following) }
+    try partial.takeDays { day, next in
+      for index in spans.indices { spans[index].add(day, next: next) }
     }
-    let active = spans.map(\.totals)
+    active = spans.map(\.totals)
+  }
+
+  /// Rows of `growth_metrics`; throws where a sum is beyond 64 bits.
+  func table(_ recurring: RecurringRevenue) throws(StageError) -> Table {
     let (mrr, subscribers) = try recurring.totals(first: first, last: last)
     var arr: [Int64] = []
     for (index, amount) in mrr.enumerated() {

@@ -78,7 +78,7 @@ package struct GrowthMetrics: MetricStage {
   package init(_ context: RunContext) { self.context = context }
 
   /// Nobody, and no products.
-  package func makePartial() -> GrowthPartial { GrowthPartial() }
+  package func makePartial() -> GrowthPartial { GrowthPartial(context.memory) }
 
   /// Notes a batch's events, signups or products.
   package func add(
@@ -87,9 +87,11 @@ package struct GrowthMetrics: MetricStage {
     let window = context.window
     switch source {
     case Sources.clicks.source:
-      partial.addClicks(
-        batch, first: window.firstDay(daysBefore: GrowthDays.month - 1), last: window.lastDay,
-        context.timeZone)
+      do throws(SpillError) {
+        try partial.addClicks(
+          batch, first: window.firstDay(daysBefore: GrowthDays.month - 1), last: window.lastDay,
+          context.timeZone)
+      } catch { throw error.error(of: Self.name) }
     case Sources.users.source:
       partial.addUsers(
         batch, first: window.firstDay(daysBefore: Int(GrowthDays.reach) - 1),
@@ -103,7 +105,7 @@ package struct GrowthMetrics: MetricStage {
   package func merge(
     _ other: consuming GrowthPartial, into partial: inout GrowthPartial
   ) throws(StageError) {
-    partial.merge(other)
+    do throws(SpillError) { try partial.merge(other) } catch { throw error.error(of: Self.name) }
   }
 
   /// The window's days, and the months whose last day lies in it; throws where an amount lacks its
@@ -114,14 +116,9 @@ package struct GrowthMetrics: MetricStage {
     let ledger = tables.ownedLedger
     var partial = partial
     let window = context.window
-    let earliest = window.firstDay(daysBefore: GrowthDays.month - 1)
-    for row in 0..<ledger.count where ledger.isSale(row) && ledger.days[row] >= Int64(earliest) {
-      ledger.users.withBytes(row) { user in
-        ledger.visitors.withBytes(row) { visitor in
-          partial.addSale(user: user, visitor: visitor, day: Int32(ledger.days[row]))
-        }
-      }
-    }
+    do throws(SpillError) {
+      try partial.addSales(ledger, first: window.firstDay(daysBefore: GrowthDays.month - 1))
+    } catch { throw error.error(of: Self.name) }
     let coverage = Coverage(
       context.timeZone, graceDays: context.parameters[Self.graceDays])
     let recurring = try RecurringRevenue(ledger, coverage)
@@ -133,12 +130,15 @@ package struct GrowthMetrics: MetricStage {
           rows: Table(empty: Self.movementSchema), replaces: monthSpan(through: lastMonth)),
       ]
     }
-    let days = try GrowthDays(partial, ledger, first: first, last: window.lastDay)
+    var days = try GrowthDays(partial, ledger, first: first, last: window.lastDay)
+    do throws(SpillError) { try days.countActive(&partial) } catch {
+      throw error.error(of: Self.name)
+    }
     let movements = try RevenueMovements(
       recurring, first: Day(number: first).monthNumber, last: lastMonth)
     return [
       TableChange(
-        rows: try days.table(partial.persons, recurring), replaces: window.daySpan),
+        rows: try days.table(recurring), replaces: window.daySpan),
       TableChange(rows: try movements.table(), replaces: monthSpan(through: lastMonth)),
     ]
   }

@@ -3,8 +3,8 @@ import Engine
 /// What `GrowthMetrics` keeps of its sources: who was active on which day, when users signed up and
 /// were activated, and the products.
 package struct GrowthPartial: Sendable {
-  /// Distinct (day, person) pairs, 16 bytes each; a day's group counts from `Day.first`.
-  private(set) var persons = DistinctTable()
+  /// Distinct (day, person) pairs; a day's group counts from `Day.first`.
+  private var persons: DistinctPairs
   private var agents = AgentTable()
   /// The first day of any pair, signup or activation.
   private(set) var earliest = Int32.max
@@ -27,6 +27,9 @@ package struct GrowthPartial: Sendable {
     var delisted: [Int32] = []
   }
 
+  /// Nobody; `memory` is what may be held of persons, nil for no limit.
+  init(_ memory: BoundedMemory?) { persons = DistinctPairs(memory) }
+
   /// The group of a day in `persons`.
   static func group(ofDay day: Int32) -> Int { Int(day) - Int(Day.first.number) }
   /// The day of a group in `persons`.
@@ -39,11 +42,13 @@ package struct GrowthPartial: Sendable {
     return nil
   }
 
-  /// How many events are looked up together, so that the reads of their slots overlap.
+  /// How many rows are looked up together, so that the reads of their slots overlap.
   private static let together = 128
 
   /// Notes who was there on the days from `first` through `last`; bots are nobody.
-  mutating func addClicks(_ batch: Batch, first: Int32, last: Int32, _ zone: TimeZone) {
+  mutating func addClicks(
+    _ batch: Batch, first: Int32, last: Int32, _ zone: TimeZone
+  ) throws(SpillError) {
     let contract = Sources.clicks
     let instants = batch.integers[contract.column("clicked_at")]
     let visitors = batch.text(contract.column("visitor_id"))
@@ -60,19 +65,49 @@ package struct GrowthPartial: Sendable {
       guard let person = Self.person(user: users[row], visitor: visitors[row]) else { continue }
       earliest = min(earliest, day)
       seen.append((Self.group(ofDay: day), person))
-      if seen.count == Self.together {
-        persons.insert(seen) { _ in }
-        seen.removeAll(keepingCapacity: true)
-      }
+      guard seen.count == Self.together else { continue }
+      try persons.insert(seen)
+      seen.removeAll(keepingCapacity: true)
     }
-    persons.insert(seen) { _ in }
+    try persons.insert(seen)
   }
 
-  /// Notes that the maker of a sale was there on its day.
-  mutating func addSale(user: ByteView, visitor: ByteView, day: Int32) {
-    guard let person = Self.person(user: user, visitor: visitor) else { return }
-    earliest = min(earliest, day)
-    _ = persons.insert(Self.group(ofDay: day), person)
+  /// Notes that the makers of sales were there on their days, from `first` on.
+  mutating func addSales(_ ledger: Ledger, first: Int32) throws(SpillError) {
+    // Made once for everybody, not for every sale.
+    let users = Self.persons(ledger.users.pool, KeyNamespace.user)
+    let visitors = Self.persons(ledger.visitors.pool, KeyNamespace.visitor)
+    var seen: [(group: Int, print: Fingerprint)] = []
+    seen.reserveCapacity(Self.together)
+    for row in 0..<ledger.count where ledger.isSale(row) && ledger.days[row] >= Int64(first) {
+      let (user, visitor) = (Int(ledger.users.codes[row]), Int(ledger.visitors.codes[row]))
+      guard let person = (user < 0 ? nil : users[user]) ?? (visitor < 0 ? nil : visitors[visitor])
+      else { continue }
+      let day = Int32(ledger.days[row])
+      earliest = min(earliest, day)
+      seen.append((Self.group(ofDay: day), person))
+      guard seen.count == Self.together else { continue }
+      try persons.insert(seen)
+      seen.removeAll(keepingCapacity: true)
+    }
+    try persons.insert(seen)
+  }
+
+  /// The person that each text of a pool is; nil for an empty one.
+  private static func persons(_ pool: StringPool, _ namespace: UInt64) -> [Fingerprint?] {
+    (0..<pool.count).map { code in
+      pool.withBytes(of: code) { $0.isEmpty ? nil : Fingerprint($0, namespace: namespace) }
+    }
+  }
+
+  /// Calls `body` with each day that a person was there, and the next day that the same person was;
+  /// `Int.max` if there is none. All are forgotten.
+  mutating func takeDays(_ body: (_ day: Int, _ next: Int) -> Void) throws(SpillError) {
+    try persons.takeParts { part in
+      part.takeRuns { group, next in
+        body(Self.day(ofGroup: group), next == .max ? .max : Self.day(ofGroup: next))
+      }
+    }
   }
 
   /// Notes the signups of the days from `first` through `last`, and the activations.
@@ -115,8 +150,8 @@ package struct GrowthPartial: Sendable {
   }
 
   /// Adds what another worker noted.
-  mutating func merge(_ other: GrowthPartial) {
-    persons.merge(other.persons)
+  mutating func merge(_ other: GrowthPartial) throws(SpillError) {
+    try persons.merge(other.persons, groups: nil)
     earliest = min(earliest, other.earliest)
     created += other.created
     activated += other.activated

@@ -50,27 +50,24 @@ struct SalePaths {
   let instants: [Int64]
   /// The partners' IDs.
   let partners: StringPool
-  private var ranges: [Int: Range<Int>] = [:]
+  /// Where each sale's turns begin, by its row in the ledger, and after the last sale where they end.
+  private var starts: [Int]
 
-  /// Reads the table `sale_paths`.
+  /// Reads the table `sale_paths`, whose rows ascend by sale and step.
   init(_ table: Table) {
     let sales = table.integers("sale")
     let column = table.texts("partner_id")
     steps = column.codes
     partners = column.pool
     instants = table.integers("touched_at")
-    var start = 0
-    while start < sales.count {
-      var end = start + 1
-      while end < sales.count, sales[end] == sales[start] { end += 1 }
-      ranges[Int(sales[start])] = start..<end
-      start = end
-    }
+    starts = [Int](repeating: 0, count: Int(sales.last ?? -1) + 2)
+    for sale in sales { starts[Int(sale) + 1] += 1 }
+    for sale in starts.indices.dropLast() { starts[sale + 1] += starts[sale] }
   }
 
   /// The turns on the way to a sale, by its row in the ledger, and when each was.
   subscript(_ sale: Int) -> (partners: ArraySlice<Int32>, instants: ArraySlice<Int64>) {
-    let range = ranges[sale] ?? 0..<0
+    let range = sale + 1 < starts.count ? starts[sale]..<starts[sale + 1] : 0..<0
     return (steps[range], instants[range])
   }
 }
@@ -100,20 +97,33 @@ private struct AttributionRows {
     _ sale: Int, _ amount: Int64,
     _ path: (partners: ArraySlice<Int32>, instants: ArraySlice<Int64>)
   ) {
-    let steps = path.partners.isEmpty ? [direct] : Array(path.partners)
-    let instants = path.partners.isEmpty ? [ledger.occurredAt[sale]] : Array(path.instants)
+    // Nearly every sale is one partner's alone, or nobody's: then all models agree.
+    if path.partners.count <= 1 {
+      let owner = path.partners.first ?? direct
+      for model in AttributionModel.allCases { add(sale, model, owner, amount) }
+      return
+    }
+    let steps = Array(path.partners)
+    let instants = Array(path.instants)
     let owners = Set(steps).sorted { ranks[Int($0)] < ranks[Int($1)] }
     for model in AttributionModel.allCases {
       let parts = AttributionModel.split(amount, model.weights(instants))
       for owner in owners {
-        ids.append(ledger.ids.codes[sale])
-        models.append(Int32(model.rawValue))
-        self.owners.append(owner)
         // Parts of one amount, so their sum is no larger.
-        amounts.append(zip(steps, parts).reduce(0) { $1.0 == owner ? $0 + $1.1 : $0 })
-        days.append(ledger.days[sale])
+        let share = zip(steps, parts).reduce(0) { $1.0 == owner ? $0 + $1.1 : $0 }
+        add(sale, model, owner, share)
       }
     }
+  }
+
+  private mutating func add(
+    _ sale: Int, _ model: AttributionModel, _ owner: Int32, _ share: Int64
+  ) {
+    ids.append(ledger.ids.codes[sale])
+    models.append(Int32(model.rawValue))
+    owners.append(owner)
+    amounts.append(share)
+    days.append(ledger.days[sale])
   }
 
   func table() -> Table {

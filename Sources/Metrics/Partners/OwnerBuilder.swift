@@ -54,7 +54,7 @@ struct OwnerBuilder {
       referrals.append(
         referral(row, partner, soldAt, soldAt == row.createdAt ? .signup : .firstSale))
     }
-    return referrals.sorted { Array($0.user.utf8).isBefore(Array($1.user.utf8)) }
+    return referrals.sorted { $0.user.utf8.lexicographicallyPrecedes($1.user.utf8) }
   }
 
   /// The active partner of the code that the user signed up with.
@@ -151,9 +151,4 @@ extension Ledger {
     }
     return firsts
   }
-}
-
-extension [UInt8] {
-  /// Byte-wise order, the order of IDs.
-  func isBefore(_ other: [UInt8]) -> Bool { lexicographicallyPrecedes(other) }
 }

@@ -43,20 +43,22 @@ package struct ProductAnalytics: MetricStage {
   package init(_ context: RunContext) { self.context = context }
 
   /// No clicks.
-  package func makePartial() -> ProductClicks { ProductClicks() }
+  package func makePartial() -> ProductClicks { ProductClicks(context.memory) }
 
   /// Counts the views and carts of a batch of clicks.
   package func add(
     _ batch: Batch, of source: String, to partial: inout ProductClicks
   ) throws(StageError) {
-    partial.add(batch, columns, context)
+    do throws(SpillError) { try partial.add(batch, columns, context) } catch {
+      throw error.error(of: Self.name)
+    }
   }
 
   /// Adds another worker's counts; a visitor both saw counts once.
   package func merge(
     _ other: consuming ProductClicks, into partial: inout ProductClicks
   ) throws(StageError) {
-    partial.merge(other)
+    do throws(SpillError) { try partial.merge(other) } catch { throw error.error(of: Self.name) }
   }
 
   /// The table `product_analytics` of the window; throws where an amount lacks its exchange rate or
@@ -64,8 +66,13 @@ package struct ProductAnalytics: MetricStage {
   package func finish(
     _ partial: consuming ProductClicks, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
+    var partial = partial
+    let viewers: [Int64]
+    do throws(SpillError) { viewers = try partial.takeViewers() } catch {
+      throw error.error(of: Self.name)
+    }
     let days = try ProductDays(
-      partial, Ledger(tables.table(LedgerStage.name)), context.window)
+      partial, viewers: viewers, Ledger(tables.table(LedgerStage.name)), context.window)
     return [TableChange(rows: try days.table(), replaces: context.window.daySpan)]
   }
 }

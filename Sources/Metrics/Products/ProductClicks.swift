@@ -12,15 +12,19 @@ package struct ProductClicks: Sendable {
   /// Groups of (product code, day).
   private(set) var groups = GroupTable()
   private(set) var views: [Int64] = []
-  private(set) var viewers: [Int64] = []
   private(set) var carts: [Int64] = []
-  private var visitors = DistinctTable()
+  private var visitors: DistinctPairs
   /// The day asked for last, and its group by product, −1 where none is known.
   private var today = Int32.min
   private var todays: [Int32] = []
 
+  /// No clicks; `memory` is what may be held of viewers, nil for no limit.
+  init(_ memory: BoundedMemory?) { visitors = DistinctPairs(memory) }
+
   /// Counts the views and carts of a batch that fall into the window.
-  mutating func add(_ batch: Batch, _ columns: ClickColumns, _ context: RunContext) {
+  mutating func add(
+    _ batch: Batch, _ columns: ClickColumns, _ context: RunContext
+  ) throws(SpillError) {
     let events = batch.integers[columns.event]
     let instants = batch.integers[columns.clickedAt]
     let productTexts = batch.text(columns.product)
@@ -56,23 +60,16 @@ package struct ProductClicks: Sendable {
           visitor: visitorTexts[row], user: userTexts[row], address: addresses[row], agent: agent)
       else { continue }
       seen.append((group, print))
-      if seen.count == Self.together { countViewers(&seen) }
+      guard seen.count == Self.together else { continue }
+      try visitors.insert(seen)
+      seen.removeAll(keepingCapacity: true)
     }
-    countViewers(&seen)
+    try visitors.insert(seen)
   }
 
   /// How many views are looked up together: enough that their reads overlap, few enough to stay in
   /// the nearest cache.
   private static let together = 128
-
-  /// Counts the viewers of some views that were not seen before, and forgets the views.
-  private mutating func countViewers(_ seen: inout [(group: Int, print: Fingerprint)]) {
-    var counts: [Int64] = []
-    swap(&counts, &viewers)
-    visitors.insert(seen) { counts[$0] += 1 }
-    viewers = counts
-    seen.removeAll(keepingCapacity: true)
-  }
 
   /// The group of a product on a day. A log is mostly in order of time, so the groups of the day that
   /// was asked for last are at hand by product.
@@ -94,14 +91,13 @@ package struct ProductClicks: Sendable {
     let group = groups.group(UInt64(product), UInt64(bitPattern: Int64(day)))
     if group == views.count {
       views.append(0)
-      viewers.append(0)
       carts.append(0)
     }
     return group
   }
 
   /// Adds what another worker counted.
-  mutating func merge(_ other: ProductClicks) {
+  mutating func merge(_ other: ProductClicks) throws(SpillError) {
     let codes = products.merge(other.products)
     var mapped: [Int] = []
     mapped.reserveCapacity(other.groups.count)
@@ -113,9 +109,14 @@ package struct ProductClicks: Sendable {
       mapped.append(group)
     }
     // Agents need no merging: their verdicts and fingerprints are spent once a row is counted.
-    var counts = viewers
-    visitors.merge(other.visitors, groups: mapped) { counts[$0] += 1 }
-    viewers = counts
+    try visitors.merge(other.visitors, groups: mapped)
+  }
+
+  /// How many distinct viewers each group has, once all was added; they are forgotten.
+  mutating func takeViewers() throws(SpillError) -> [Int64] {
+    var viewers = [Int64](repeating: 0, count: groups.count)
+    try visitors.takeParts { part in part.forEach { group, _ in viewers[group] += 1 } }
+    return viewers
   }
 }
 

@@ -25,14 +25,16 @@ struct ProductDays {
   private var figures: [Figures]
   private let units: DayTotals
 
-  /// Adds the ledger's rows of the window to the clicks' figures.
-  init(_ clicks: ProductClicks, _ ledger: Ledger, _ window: Window) throws(StageError) {
+  /// Adds the ledger's rows of the window to the clicks' figures, of which `viewers` are by group.
+  init(
+    _ clicks: ProductClicks, viewers: [Int64], _ ledger: Ledger, _ window: Window
+  ) throws(StageError) {
     products = clicks.products
     groups = clicks.groups
     figures = groups.keys.enumerated().map { group, key in
       Figures(
         product: Int(key.x), day: Int32(truncatingIfNeeded: Int64(bitPattern: key.y)),
-        views: clicks.views[group], viewers: clicks.viewers[group], carts: clicks.carts[group])
+        views: clicks.views[group], viewers: viewers[group], carts: clicks.carts[group])
     }
     let codes = CodeMap(products.merge(ledger.products.pool))
     units = Self.units(ledger, codes, keys: products.count, window)

@@ -31,6 +31,8 @@ struct RunDocument: Sendable {
   var exit: ExitCode?
   var error: RunError?
   var endedAt: Int64?
+  /// The most bytes that the last attempt held.
+  var peakMemory: Int?
 
   init(identity: RunIdentity, command: [String], project: String) {
     runID = identity.runID
@@ -53,6 +55,7 @@ struct RunDocument: Sendable {
       "started_at": .text(timeText(startedAt)),
       "ended_at": .optional(endedAt.map(timeText)),
       "seconds": endedAt.map { .seconds(Double($0 - startedAt) / 1e6) } ?? .null,
+      "peak_memory": peakMemory.map { .integer($0) } ?? .null,
       "versions": [
         "nightmill": .text(Registry.version), "sqlite": .text(Registry.databaseVersion),
       ],

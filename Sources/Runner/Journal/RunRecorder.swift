@@ -76,9 +76,11 @@ package final class RunRecorder: RunObserver {
       state.document.exit = exit
       state.document.error = error
       state.document.endedAt = instant
+      state.document.peakMemory = peakMemory()
       let event = RunEvent.ended(
         outcome: outcome, exit: exit,
-        seconds: Double(instant - state.document.startedAt) / 1e6, error: error)
+        seconds: Double(instant - state.document.startedAt) / 1e6,
+        peakMemory: state.document.peakMemory, error: error)
       Self.append(event, &state)
       Self.write(&state, folder)
       return event

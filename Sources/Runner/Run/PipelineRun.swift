@@ -54,6 +54,7 @@ package struct PipelineRun {
   /// anything is opened or read.
   package func run() throws(RunError) -> Outcome {
     let began = now()
+    if plan.context.memory != nil { returnLargeBlocksAtOnce() }
     let audit = try Audit(
       plan, migrations: migrations, observer: observer,
       rowsFolder: folder?.checks ?? plan.checksFolder(runID: identity.runID))

@@ -43,10 +43,12 @@ extension RunEvent {
     case .published: []
     case .reportWritten(let file, let sha256): file.members(sha256: sha256)
     case .warning(let message): [("message", .text(message))]
-    case .ended(let outcome, let exit, let seconds, let error):
+    case .ended(let outcome, let exit, let seconds, let peakMemory, let error):
       [
         ("outcome", .text(outcome.rawValue)), ("exit", .integer(exit.rawValue)),
-        ("seconds", .seconds(seconds)), ("message", .optional(error?.message)),
+        ("seconds", .seconds(seconds)),
+        ("peak_memory", peakMemory.map { .integer($0) } ?? .null),
+        ("message", .optional(error?.message)),
         ("help", .optional(error?.help)), ("next", .optional(error?.next)),
       ]
     }

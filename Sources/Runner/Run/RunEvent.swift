@@ -31,7 +31,8 @@ package enum RunEvent: Sendable {
   /// Something that a person should know but that stops nothing.
   case warning(String)
   /// The run is over.
-  case ended(outcome: RunOutcome, exit: ExitCode, seconds: Double, error: RunError?)
+  case ended(
+    outcome: RunOutcome, exit: ExitCode, seconds: Double, peakMemory: Int?, error: RunError?)
 
   /// The name in the journal and the log.
   package var name: String {

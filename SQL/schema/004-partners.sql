@@ -36,7 +36,6 @@ CREATE TABLE attribution (
   UNIQUE (transaction_id, model, partner_id)
 );
 CREATE INDEX attribution_day ON attribution (day);
-CREATE INDEX attribution_partner_id ON attribution (partner_id, model);
 
 -- The application reads this table, too. The id follows from partner and day.
 CREATE TABLE partner_analytics (

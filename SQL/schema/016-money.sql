@@ -26,10 +26,10 @@ CREATE TABLE commissions (
   "rule" text NOT NULL
 );
 CREATE INDEX commissions_day ON commissions ("day");
-CREATE INDEX commissions_partner_id ON commissions (partner_id);
+-- A partner's days, or what it has to get: the index answers both alone.
+CREATE INDEX commissions_partner_id ON commissions (partner_id, "day", status, amount);
 CREATE INDEX commissions_status ON commissions (status);
 CREATE INDEX commissions_period ON commissions (period_start, period_end);
-CREATE INDEX commissions_transaction_id ON commissions (transaction_id);
 
 CREATE TABLE commission_exceptions (
   transaction_id text NOT NULL UNIQUE,

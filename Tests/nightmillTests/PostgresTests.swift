@@ -57,33 +57,6 @@ import Testing
     }
   }
 
-  @Test("Reports of both warehouses have the same values")
-  func reports() throws {
-    let scratch = try Scratch()
-    let urls = ["sqlite:\(scratch.path)/w.db", try PostgresServer.shared.newDatabase()]
-    var reports: [[String: String]] = []
-    for (index, url) in urls.enumerated() {
-      let run = try Binary.run([
-        "run", "nightly", "--from", "2026-10-26", "--to", "2026-11-15", "--warehouse", url,
-        "--no-reports",
-      ])
-      try #require(run.exit == 0, "\(run.err)")
-      let made = try Binary.run([
-        "report", "weekly-vendors", "weekly-products", "weekly-partners", "--week", "2026-W46",
-        "--warehouse", url, "--output", "\(scratch.path)/r\(index)",
-      ])
-      try #require(made.exit == 0, "\(made.err)")
-      var texts: [String: String] = [:]
-      let week = "r\(index)/2026-W46"
-      for name in scratch.names(week) where name.hasSuffix(".csv") {
-        texts[name] = scratch.text("\(week)/\(name)")
-      }
-      reports.append(texts)
-    }
-    #expect(reports[0].count > 4)
-    #expect(reports[0] == reports[1])
-  }
-
   @Test("A query that does not fit is told before any row is read, with all that is wrong")
   func wrongQuery() throws {
     let scratch = try Scratch()

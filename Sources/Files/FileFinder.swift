@@ -49,13 +49,18 @@ private func escaped(_ folder: String) -> String {
 /// All bytes of a small file, such as a pipeline or a query.
 package func readWholeFile(_ path: String) throws(FileError) -> [UInt8] {
   let file = try FileHandle(reading: path)
-  let size = try file.size()
-  var bytes = [UInt8](repeating: 0, count: size)
-  let got = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(FileError) -> Int in
-    guard let base = buffer.baseAddress else { return 0 }
-    return try file.read(at: 0, into: base, count: size)
+  // One more, to meet the end at once; and what the kernel makes as it is read says 0, as in /proc.
+  var bytes = [UInt8](repeating: 0, count: max(try file.size() + 1, 4096))
+  var filled = 0
+  while true {
+    let got = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(FileError) -> Int in
+      guard let base = buffer.baseAddress else { return 0 }
+      return try file.read(at: filled, into: base + filled, count: buffer.count - filled)
+    }
+    if got == 0 { return Array(bytes.prefix(filled)) }
+    filled += got
+    if filled == bytes.count { bytes += [UInt8](repeating: 0, count: bytes.count) }
   }
-  return Array(bytes.prefix(got))
 }
 
 /// The first bytes of a possibly gzipped file, at most `count`.

@@ -139,4 +139,9 @@ import Testing
   func kinds(name: String, kind: FileSystem.Kind) {
     #expect(FileSystem.kind(named: name) == kind)
   }
+
+  @Test("What the kernel says of its mounts is read, though such a file has no size")
+  func mounts() throws {
+    #expect(try readWholeFile("/proc/self/mountinfo").contains(0x0A))
+  }
 }

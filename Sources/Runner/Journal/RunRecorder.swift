@@ -43,8 +43,9 @@ package final class RunRecorder: RunObserver {
       state.document.add(event)
       Self.append(event, &state)
       if case .opened = event { Self.write(&state, folder) }
+      // Before the next event is kept, so that all who are told hear of things in one order.
+      next.happened(event)
     }
-    next.happened(event)
   }
 
   /// Passes progress on; nothing of it is kept.
@@ -71,7 +72,7 @@ package final class RunRecorder: RunObserver {
   /// The run is over: the last step of the journal, and the document as it stays.
   package func end(_ outcome: RunOutcome, exit: ExitCode, error: RunError? = nil) {
     let instant = Clock.now()
-    let event = state.withLock { state in
+    state.withLock { state in
       state.document.outcome = outcome
       state.document.exit = exit
       state.document.error = error
@@ -83,9 +84,8 @@ package final class RunRecorder: RunObserver {
         peakMemory: state.document.peakMemory, error: error)
       Self.append(event, &state)
       Self.write(&state, folder)
-      return event
+      next.happened(event)
     }
-    next.happened(event)
   }
 
   private static func append(_ event: RunEvent, _ state: inout State) {

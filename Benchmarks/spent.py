@@ -25,7 +25,7 @@ def written_in(home):
 
 def spent(home):
     """A table of the newest run of a project: reading, stages, checks, writing, in seconds; what takes less than a hundredth of the
-    run is one line.
+    run is one line. Stages are finished while the next source is read, so that the parts may be more than the whole.
     """
     told, at = newest(home)
     steps = [(f"reading {one['source']}", one["read"], one["seconds"]) for one in told["sources"]]
@@ -36,7 +36,7 @@ def spent(home):
     steps += [("writing tables", sum(one["rows"] for one in told["tables"]), written)]
     steps += [(f"{len(told['checks'])} checks", "", checks), ("publishing", "", (at("published") - at("audited")).total_seconds())]
     total = told["seconds"]
-    steps.append(("everything else", "", total - sum(seconds for _, _, seconds in steps)))
+    steps.append(("everything else", "", max(0, total - sum(seconds for _, _, seconds in steps))))
     small = [one for one in steps if one[2] < total / 100]
     steps = [one for one in steps if one not in small]
     steps.append((f"{len(small)} more", "", sum(seconds for _, _, seconds in small)))

@@ -1,4 +1,5 @@
--- Sales of which the models share different sums, or of which a model is missing.
+-- Sales of which the models share different sums, or of which a model is missing. Rows lie by sale, so those of all days are read in that
+-- order: an index on the day (COALESCE hides it) would look each one up.
 SELECT
   s.transaction_id,
   (SELECT MIN(m.amount) FROM (
@@ -18,7 +19,7 @@ FROM (
     SUM(CASE WHEN model = 'position' THEN amount END) AS by_position,
     SUM(CASE WHEN model = 'time_decay' THEN amount END) AS by_decay
   FROM attribution
-  WHERE day BETWEEN :from AND :to
+  WHERE COALESCE(day, day) BETWEEN :from AND :to
   GROUP BY transaction_id
 ) AS s
 WHERE COALESCE(

@@ -25,8 +25,8 @@ CREATE TABLE commissions (
   rate {{ratio}},
   "rule" text NOT NULL
 );
-CREATE INDEX commissions_day ON commissions ("day");
--- A partner's days, or what it has to get: the index answers both alone.
+-- What a day's partners earn, a partner's days, what a partner has to get: indexes answer all three alone.
+CREATE INDEX commissions_day ON commissions ("day", partner_id, amount);
 CREATE INDEX commissions_partner_id ON commissions (partner_id, "day", status, amount);
 CREATE INDEX commissions_status ON commissions (status);
 CREATE INDEX commissions_period ON commissions (period_start, period_end);

@@ -93,11 +93,14 @@ extension SQLiteWarehouse {
     for index in indexes { try database.execute("DROP INDEX main.\(quoted(index.name))") }
     try insert(rows, into: table)
     if indexes.isEmpty { return }
-    // What sorting needs goes to a temporary file if it is more than the cache, instead of taking memory
-    // of its own for each row, which is half as slow again. Once there is a temporary table SQLite
-    // refuses to change this within a transaction; then it takes longer.
+    // What is sorted for an index goes to a temporary file in pieces of the cache's size, instead of
+    // taking memory of its own for each row; pieces that fit the processor's cache are sorted in two
+    // thirds of the time of larger ones. Once there is a temporary table SQLite refuses to change
+    // temp_store within a transaction; then it takes longer.
     try? database.execute("PRAGMA temp_store = FILE")
+    try database.execute("PRAGMA cache_size = -8192")
     for index in indexes { try database.execute(index.sql) }
+    try database.execute("PRAGMA cache_size = \(Self.cacheSize)")
     try? database.execute("PRAGMA temp_store = MEMORY")
   }
 

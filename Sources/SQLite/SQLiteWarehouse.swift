@@ -12,6 +12,9 @@ package final class SQLiteWarehouse: Warehouse {
   let isReadOnly: Bool
   var runLock: RunLock?
 
+  /// How much of the file is kept in memory; SQLite takes numbers below 0 as KiB.
+  static let cacheSize = -65536
+
   /// Opens the file, creating it unless `readOnly`; its folder must exist.
   ///
   /// `moneyDigits` is the number of decimals of the reporting currency, for the SQL function
@@ -30,7 +33,7 @@ package final class SQLiteWarehouse: Warehouse {
       try database.execute("SELECT count(*) FROM sqlite_schema")
       // What a statement needs in between is asked for at random: a file would be slow.
       try database.execute("PRAGMA temp_store = MEMORY")
-      try database.execute("PRAGMA cache_size = -65536")  // KiB
+      try database.execute("PRAGMA cache_size = \(Self.cacheSize)")
       if !readOnly {
         // Of a new file only: half the pages, and a fifth less time to fill it.
         try database.execute("PRAGMA page_size = 8192")

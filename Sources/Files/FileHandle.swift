@@ -24,6 +24,7 @@ package struct FileHandle: ~Copyable, Sendable {
   /// without a name.
   init(temporaryIn folder: String) throws(FileError) {
     path = "\(folder)/(temporary file)"
+    // mkstemp puts a name of its own in place of the Xs.
     var template = Array("\(folder)/nightmill-XXXXXX".utf8CString)
     descriptor = mkstemp(&template)
     if descriptor < 0 { throw FileError.system("make a temporary file in", folder) }

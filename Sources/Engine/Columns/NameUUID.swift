@@ -15,8 +15,11 @@ package enum NameUUID {
     message.append(contentsOf: name)
     let digest = SHA1.words(of: message)
     let first = UInt128(digest.a) << 96 | UInt128(digest.b) << 64
-    let bits = first | UInt128(digest.c) << 32 | UInt128(digest.d)
-    // Four bits say the version, two the variant.
+    return version5(first | UInt128(digest.c) << 32 | UInt128(digest.d))
+  }
+
+  /// 122 of some bits as a UUID of version 5: four bits say the version, two the variant.
+  package static func version5(_ bits: UInt128) -> UInt128 {
     let kept = bits & ~(UInt128(0xF000) << 64) & ~(UInt128(0xC000) << 48)
     return kept | UInt128(0x5000) << 64 | UInt128(0x8000) << 48
   }

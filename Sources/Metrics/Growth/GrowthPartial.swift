@@ -63,11 +63,7 @@ package struct GrowthPartial: Sendable {
       let agent = agents.code(of: agentTexts[row])
       if agents.isBot(agent) { continue }
       guard let person = Self.person(user: users[row], visitor: visitors[row]) else { continue }
-      earliest = min(earliest, day)
-      seen.append((Self.group(ofDay: day), person))
-      guard seen.count == Self.together else { continue }
-      try persons.insert(seen)
-      seen.removeAll(keepingCapacity: true)
+      try note(person, on: day, with: &seen)
     }
     try persons.insert(seen)
   }
@@ -84,13 +80,22 @@ package struct GrowthPartial: Sendable {
       guard let person = (user < 0 ? nil : users[user]) ?? (visitor < 0 ? nil : visitors[visitor])
       else { continue }
       let day = Int32(ledger.days[row])
-      earliest = min(earliest, day)
-      seen.append((Self.group(ofDay: day), person))
-      guard seen.count == Self.together else { continue }
-      try persons.insert(seen)
-      seen.removeAll(keepingCapacity: true)
+      try note(person, on: day, with: &seen)
     }
     try persons.insert(seen)
+  }
+
+  /// Notes that a person was there on a day, together with others: looked up at once, their misses of
+  /// the cache overlap.
+  @inline(__always)
+  private mutating func note(
+    _ person: Fingerprint, on day: Int32, with seen: inout [(group: Int, print: Fingerprint)]
+  ) throws(SpillError) {
+    earliest = min(earliest, day)
+    seen.append((Self.group(ofDay: day), person))
+    guard seen.count == Self.together else { return }
+    try persons.insert(seen)
+    seen.removeAll(keepingCapacity: true)
   }
 
   /// The person that each text of a pool is; nil for an empty one.

@@ -91,6 +91,7 @@ struct TemporaryFolder: ~Copyable {
 
   init() throws(RunError) {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    // mkdtemp puts a name of its own in place of the Xs.
     var template = Array("\(base.isEmpty ? "/tmp" : base)/nightmill-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw RunError(

@@ -1,3 +1,5 @@
+import Engine
+
 /// Writes `payouts.csv`: what partners were paid on the fifth of each of 14 months, the year before
 /// the span's included. The last payouts hold commission lines of the span, those before lines of
 /// sales that are older than the files. A few do not fit the lines that they list.
@@ -113,8 +115,6 @@ struct SamplePayouts {
 
   /// The ID of a line that no file tells of.
   private mutating func stranger() -> UInt128 {
-    let bits = UInt128(random.next()) << 64 | UInt128(random.next())
-    let kept = bits & ~(UInt128(0xF000) << 64) & ~(UInt128(0xC000) << 48)
-    return kept | UInt128(0x5000) << 64 | UInt128(0x8000) << 48
+    NameUUID.version5(UInt128(random.next()) << 64 | UInt128(random.next()))
   }
 }

@@ -30,7 +30,6 @@ JOIN referral AS r ON r.user_id = t.buyer AND r.reason IS NULL AND t.occurred_at
 JOIN partners AS p ON p.partner_id = r.partner_id
 WHERE t.is_sale;
 CREATE UNIQUE INDEX owned_id ON owned (transaction_id);
-CREATE INDEX owned_owner ON owned (owner, month);
 
 -- The day from which a customer's subscriptions earn no more: some calendar months after the first, clamped.
 CREATE TABLE term AS
@@ -66,18 +65,20 @@ LEFT JOIN term AS e ON e.buyer = o.buyer
 WHERE (NOT o.recurs OR o.day < e.ends)
   AND (a.level = 1 OR lower(p.status) = 'active' OR p.status_since IS NOT NULL AND o.occurred_at < p.status_since);
 
--- What a partner brought in the month before a sale's.
+-- What a partner brought, by month: clients with a sale, and sub-partners whose own clients had one.
+CREATE TABLE achieved AS
+SELECT owner, month, 'clients' AS counted, count(DISTINCT buyer) AS n FROM owned GROUP BY 1, 2
+UNION ALL SELECT c.parent_partner_id, o.month, 'affiliates', count(DISTINCT o.owner)
+FROM owned AS o JOIN partners AS c ON c.partner_id = o.owner
+WHERE c.parent_partner_id IS NOT NULL GROUP BY 1, 2;
+CREATE UNIQUE INDEX achieved_month ON achieved (owner, counted, month);
+
+-- A bonus is for the month before a sale's.
 CREATE TABLE bonus AS
 SELECT s.*, (
-  SELECT max(q.ppm) FROM tier_step AS q WHERE q.tier = s.tier AND q.at <=
-    CASE t.counted WHEN 'clients' THEN (
-      SELECT count(DISTINCT o.buyer) FROM owned AS o WHERE o.owner = s.owner
-        AND o.month = strftime('%Y-%m', s.day * 86400, 'unixepoch', 'start of month', '-1 day'))
-    ELSE (
-      SELECT count(DISTINCT o.owner) FROM owned AS o JOIN partners AS c ON c.partner_id = o.owner
-      WHERE c.parent_partner_id = s.owner
-        AND o.month = strftime('%Y-%m', s.day * 86400, 'unixepoch', 'start of month', '-1 day')) END) AS step, t.mode
-FROM share AS s JOIN tier AS t USING (tier)
+  SELECT max(q.ppm) FROM tier_step AS q WHERE q.tier = s.tier AND q.at <= a.n) AS step, t.mode
+FROM share AS s JOIN tier AS t USING (tier) LEFT JOIN achieved AS a ON a.owner = s.owner AND a.counted = t.counted
+  AND a.month = strftime('%Y-%m', s.day * 86400, 'unixepoch', 'start of month', '-1 day')
 WHERE s.level = 1 AND s.ppm > 0;
 
 CREATE TABLE earned AS

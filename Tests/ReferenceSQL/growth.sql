@@ -6,6 +6,8 @@ SELECT user_id,
   (SELECT z.day FROM zone_day AS z WHERE z.start_us <= u.created_at ORDER BY z.start_us DESC LIMIT 1) AS created,
   (SELECT z.day FROM zone_day AS z WHERE z.start_us <= u.activated_at ORDER BY z.start_us DESC LIMIT 1) AS activated
 FROM users AS u;
+CREATE INDEX local_user_created ON local_user (created);
+CREATE INDEX local_user_activated ON local_user (activated);
 
 CREATE TABLE presence AS
 SELECT day, person FROM (
@@ -112,6 +114,27 @@ FROM (
   UNION ALL SELECT day, 'users_30', users_30, users_30_before FROM trailing);
 CREATE UNIQUE INDEX growth_day ON growth (name, day);
 
+-- Who was there in the trailing 1, 7 or 30 days: from each day on which someone is, until the span is over or the next such
+-- day begins another. So a person counts once a day, and a day's number is what began less what ended up to it.
+CREATE TABLE spell AS
+SELECT 'person' AS what, n.n, day, min(day + n.n, coalesce(next, day + n.n)) AS ends
+FROM (SELECT day, lead(day) OVER (PARTITION BY person ORDER BY day) AS next FROM presence),
+  (SELECT 1 AS n UNION SELECT 7 UNION SELECT 30) AS n
+UNION ALL SELECT 'supplier', 30, day, min(day + 30, coalesce(next, day + 30))
+FROM (SELECT day, lead(day) OVER (PARTITION BY supplier_id ORDER BY day) AS next FROM (
+  SELECT DISTINCT p.supplier_id, t.day FROM trade AS t JOIN products AS p ON p.product_id = t.product_id
+  WHERE t.is_sale AND p.supplier_id IS NOT NULL));
+
+CREATE TABLE active AS
+SELECT what, n, day, sum(sum(change)) OVER (PARTITION BY what, n ORDER BY day) AS number FROM (
+  SELECT what, n, day, 1 AS change FROM spell UNION ALL SELECT what, n, ends, -1 FROM spell)
+GROUP BY what, n, day;
+CREATE UNIQUE INDEX active_day ON active (what, n, day);
+
+CREATE TABLE product_sold AS
+SELECT day, count(DISTINCT product_id) AS products FROM trade WHERE is_sale GROUP BY day;
+CREATE UNIQUE INDEX product_sold_day ON product_sold (day);
+
 CREATE TABLE r_growth_metrics AS
 SELECT w.day AS "metric_date:day",
   (SELECT count(*) FROM local_user WHERE created = w.day) AS new_users,
@@ -122,12 +145,15 @@ SELECT w.day AS "metric_date:day",
   (SELECT count(*) FROM paying AS y WHERE y.day = w.day AND mrr > 0) AS active_subscribers,
   (SELECT count(*) FROM products AS p WHERE coalesce(p.listed_at, w.end_us - 1) < w.end_us
     AND coalesce(p.delisted_at, w.end_us) >= w.end_us) AS products_listed,
-  (SELECT count(DISTINCT product_id) FROM trade AS t WHERE t.is_sale AND t.day = w.day) AS products_sold,
-  (SELECT count(DISTINCT p.supplier_id) FROM trade AS t JOIN products AS p ON p.product_id = t.product_id
-    WHERE t.is_sale AND t.day BETWEEN w.day - 29 AND w.day) AS active_suppliers,
-  (SELECT count(DISTINCT person) FROM presence AS e WHERE e.day = w.day) AS dau,
-  (SELECT count(DISTINCT person) FROM presence AS e WHERE e.day BETWEEN w.day - 6 AND w.day) AS wau,
-  (SELECT count(DISTINCT person) FROM presence AS e WHERE e.day BETWEEN w.day - 29 AND w.day) AS mau,
+  coalesce((SELECT products FROM product_sold AS s WHERE s.day = w.day), 0) AS products_sold,
+  coalesce((SELECT number FROM active AS a WHERE a.what = 'supplier' AND a.n = 30 AND a.day <= w.day
+    ORDER BY a.day DESC LIMIT 1), 0) AS active_suppliers,
+  coalesce((SELECT number FROM active AS a WHERE a.what = 'person' AND a.n = 1 AND a.day <= w.day
+    ORDER BY a.day DESC LIMIT 1), 0) AS dau,
+  coalesce((SELECT number FROM active AS a WHERE a.what = 'person' AND a.n = 7 AND a.day <= w.day
+    ORDER BY a.day DESC LIMIT 1), 0) AS wau,
+  coalesce((SELECT number FROM active AS a WHERE a.what = 'person' AND a.n = 30 AND a.day <= w.day
+    ORDER BY a.day DESC LIMIT 1), 0) AS mau,
   (SELECT rate FROM growth AS g WHERE g.name = 'net_7' AND g.day = w.day) AS "revenue_growth_7:ratio",
   (SELECT rate FROM growth AS g WHERE g.name = 'net_30' AND g.day = w.day) AS "revenue_growth_30:ratio",
   (SELECT rate FROM growth AS g WHERE g.name = 'users_7' AND g.day = w.day) AS "user_growth_7:ratio",
@@ -138,11 +164,15 @@ FROM window_day AS w LEFT JOIN money_day AS m ON m.day = w.day;
 CREATE TABLE month_end AS
 SELECT a.day, row_number() OVER (ORDER BY a.day) AS place, a.in_window FROM mrr_day AS a WHERE a.is_last;
 
+-- Customers, and the first month at whose end they paid.
+CREATE TABLE payer AS
+SELECT q.customer, min(CASE WHEN q.mrr > 0 THEN f.place END) AS first_place
+FROM paying AS q LEFT JOIN month_end AS f ON f.day = q.day GROUP BY q.customer;
+
 CREATE TABLE moved AS
 SELECT e.day, e.in_window, c.customer, coalesce(y.mrr, 0) AS after, coalesce(b.mrr, 0) AS before,
-  EXISTS (SELECT 1 FROM paying AS q JOIN month_end AS f ON f.day = q.day AND f.place < e.place
-    WHERE q.customer = c.customer AND q.mrr > 0) AS was_there
-FROM month_end AS e CROSS JOIN (SELECT DISTINCT customer FROM paying) AS c
+  coalesce(c.first_place < e.place, 0) AS was_there
+FROM month_end AS e CROSS JOIN payer AS c
 LEFT JOIN month_end AS d ON d.place = e.place - 1
 LEFT JOIN paying AS y ON y.day = e.day AND y.customer = c.customer
 LEFT JOIN paying AS b ON b.day = d.day AND b.customer = c.customer;

@@ -40,13 +40,21 @@ SELECT l.vendor_id, v.category, l.day, l.value
 FROM ledger AS l LEFT JOIN vendors AS v ON v.vendor_id = l.vendor_id
 WHERE l.kind = 'booking' AND l.vendor_id IS NOT NULL;
 
+-- By day, so that the means over many days are of few rows.
+CREATE TABLE vendor_booking AS
+SELECT vendor_id, day, sum(value) AS value, count(*) AS bookings FROM booking GROUP BY 1, 2;
+CREATE UNIQUE INDEX vendor_booking_day ON vendor_booking (vendor_id, day);
+CREATE TABLE category_booking AS
+SELECT category, day, sum(value) AS value, count(*) AS bookings FROM booking GROUP BY 1, 2;
+CREATE UNIQUE INDEX category_booking_day ON category_booking (category, day);
+
 CREATE TABLE worth AS
 SELECT c.call_id,
   coalesce(
     c.estimated_value,
-    (SELECT (2 * sum(b.value) + count(*)) / (2 * count(*)) FROM booking AS b
+    (SELECT (2 * sum(b.value) + sum(b.bookings)) / (2 * sum(b.bookings)) FROM vendor_booking AS b
      WHERE b.vendor_id = c.vendor_id AND b.day BETWEEN c.day - 90 AND c.day - 1),
-    (SELECT (2 * sum(b.value) + count(*)) / (2 * count(*)) FROM booking AS b, vendors AS v
+    (SELECT (2 * sum(b.value) + sum(b.bookings)) / (2 * sum(b.bookings)) FROM category_booking AS b, vendors AS v
      WHERE v.vendor_id = c.vendor_id AND b.category = v.category
        AND b.day BETWEEN c.day - 90 AND c.day - 1),
     p.default_value) AS value

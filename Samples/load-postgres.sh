@@ -25,7 +25,7 @@ BEGIN
 EXCEPTION WHEN data_exception THEN RETURN false;
 END $$;
 SQL
-  for file in calls transactions clicks users vendors products partners payouts tax_profiles exchange_rates; do
+  for file in calls transactions clicks users vendors products partners payouts tax_profiles reseller_accounts exchange_rates; do
     path=$file.csv
     [ -e "$path" ] || path=$file.csv.gz
     header=$(python3 copy-rows.py --header "$path")

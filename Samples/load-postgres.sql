@@ -186,6 +186,19 @@ WHERE partner_id <> ''
 ORDER BY partner_id, row_number DESC
 ON CONFLICT DO NOTHING;
 
+INSERT INTO reseller_accounts (id, partner_id, plan, vendor_id, user_id)
+SELECT DISTINCT ON (account_id)
+  nullif(account_id, ''),
+  nullif(partner_id, ''),
+  nullif(plan, ''),
+  nullif(vendor_id, ''),
+  nullif(user_id, '')
+FROM raw_reseller_accounts
+WHERE account_id <> ''
+  AND partner_id IN (SELECT id FROM partners) AND plan IN ('starter', 'professional', 'enterprise')
+ORDER BY account_id, row_number DESC
+ON CONFLICT DO NOTHING;
+
 INSERT INTO exchange_rates (currency, day, rate)
 SELECT DISTINCT ON (currency, day)
   nullif(currency, ''),
@@ -210,5 +223,6 @@ SELECT source || ': ' || rows || ' rows, ' || raw - rows || ' left out' FROM (VA
   ('partners', (SELECT count(*) FROM partners), (SELECT count(*) FROM raw_partners)),
   ('payouts', (SELECT count(*) FROM partner_payouts), (SELECT count(*) FROM raw_payouts)),
   ('tax_profiles', (SELECT count(*) FROM tax_profiles), (SELECT count(*) FROM raw_tax_profiles)),
+  ('reseller_accounts', (SELECT count(*) FROM reseller_accounts), (SELECT count(*) FROM raw_reseller_accounts)),
   ('exchange_rates', (SELECT count(*) FROM exchange_rates), (SELECT count(*) FROM raw_exchange_rates))
 ) AS loaded (source, rows, raw) WHERE raw > 0;

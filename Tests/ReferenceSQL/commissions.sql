@@ -130,24 +130,49 @@ WHERE taken <> earlier;
 
 -- The lines that payouts list, and whether one that was completed by the last day does.
 CREATE TABLE listed AS
-SELECT lower(j.value) AS id, max(lower(p.status) = 'completed') AS is_paid
+SELECT lower(j.value) AS id, max(lower(p.status) = 'completed') AS is_paid,
+  min(CASE WHEN lower(p.status) = 'completed' THEN p.processed_at END) AS paid_at
 FROM payouts AS p, params AS r, json_each('["' || replace(coalesce(p.commission_ids, ''), ' ', '","') || '"]') AS j
 WHERE lower(p.status) IN ('pending', 'processing') OR lower(p.status) = 'completed' AND p.processed_at < r.end_us
 GROUP BY 1;
 CREATE UNIQUE INDEX listed_id ON listed (id);
 
-CREATE TABLE judged_line AS
-SELECT l.*, d.id IS NOT NULL AS is_listed, CASE
+-- What disputes do to lines, the greater where there are several: 1 lets it wait, 2 makes it void. Who names no line by its
+-- ID names a transaction and partner.
+CREATE TABLE dispute AS
+SELECT lower(commission_id) AS id, length(coalesce(commission_id, '')) <> 36 AS is_pair, transaction_id, partner_id,
+  CASE WHEN resolved_at < r.end_us AND lower(outcome) = 'upheld' THEN 2 ELSE 1 END AS effect
+FROM disputes, params AS r
+WHERE opened_at < r.end_us AND NOT coalesce(resolved_at < r.end_us AND lower(outcome) = 'dismissed', 0);
+
+CREATE TABLE effect AS
+SELECT l.id, max(d.effect) AS effect FROM dispute AS d JOIN line AS l
+  ON d.id = l.id OR d.is_pair AND d.transaction_id = l.transaction_id AND d.partner_id = l.partner_id
+GROUP BY l.id;
+CREATE UNIQUE INDEX effect_id ON effect (id);
+
+CREATE TABLE judged_alone AS
+SELECT l.*, d.id IS NOT NULL AS is_listed, d.paid_at, CASE
   WHEN d.is_paid THEN 'paid'
-  -- A reversal stands or falls with its line, which is void unless it was paid.
-  WHEN lower(p.status) = 'terminated' AND (p.status_since IS NULL OR p.status_since < r.end_us)
-    AND NOT coalesce(o.is_paid, 0) THEN 'cancelled'
+  WHEN e.effect = 2 OR l.of_id IS NULL AND lower(p.status) = 'terminated'
+    AND (p.status_since IS NULL OR p.status_since < r.end_us) THEN 'cancelled'
+  WHEN e.effect = 1 THEN 'disputed'
   WHEN l.ready_on <= r.to_day THEN 'approved' ELSE 'pending' END AS status
 FROM line AS l JOIN partners AS p USING (partner_id) LEFT JOIN listed AS d ON d.id = l.id
-LEFT JOIN listed AS o ON o.id = l.of_id, params AS r;
+LEFT JOIN effect AS e ON e.id = l.id, params AS r;
+CREATE UNIQUE INDEX judged_alone_id ON judged_alone (id);
+
+-- A reversal stands or falls, and waits, with its line.
+CREATE TABLE judged_line AS
+SELECT j.type, j.transaction_id, j.partner_id, j.level, j.amount, j.day, j.reversal_of, j.id, j.ready_on, j.is_listed, j.paid_at, CASE
+  WHEN j.status = 'paid' THEN 'paid'
+  WHEN 'cancelled' IN (j.status, coalesce(o.status, '')) THEN 'cancelled'
+  WHEN 'disputed' IN (j.status, coalesce(o.status, '')) THEN 'disputed' ELSE j.status END AS status
+FROM judged_alone AS j LEFT JOIN judged_alone AS o ON o.id = j.of_id;
 
 CREATE TABLE r_commissions AS
-SELECT type, transaction_id, partner_id, level, amount AS "amount:money", day AS "day:day", status, reversal_of
+SELECT id, type, transaction_id, partner_id, level, amount AS "amount:money", day AS "day:day", status, reversal_of,
+  paid_at AS "paid_at:instant", ready_on AS "approved_on:day"
 FROM judged_line, params AS p WHERE day BETWEEN p.from_day AND p.to_day;
 
 CREATE TABLE r_payouts AS

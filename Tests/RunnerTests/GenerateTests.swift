@@ -100,6 +100,9 @@ import Testing
     check("partners.csv", "parent_partner_id", in: partners)
     check("payouts.csv", "partner_id", in: partners)
     check("tax_profiles.csv", "partner_id", in: partners)
+    check("reseller_accounts.csv", "partner_id", in: partners)
+    check("reseller_accounts.csv", "vendor_id", in: vendors)
+    check("reseller_accounts.csv", "user_id", in: users)
     for column in ["user_id", "product_id", "vendor_id"] {
       let target = ["user_id": users, "product_id": products, "vendor_id": vendors][column] ?? [:]
       check("transactions.csv", column, in: target)
@@ -210,7 +213,7 @@ import Testing
     let options = GenerateOptions(users: 20, seed: 1)
     try generate(options, into: folder.path)
     let before = try folder.names()
-    #expect(before.count == 11 && !before.contains { $0.hasSuffix(".partial") })
+    #expect(before.count == 12 && !before.contains { $0.hasSuffix(".partial") })
     let error = #expect(throws: GenerateError.self) { try generate(options, into: folder.path) }
     #expect(error?.description.contains("ask to overwrite") == true)
     #expect(try folder.names() == before)

@@ -36,6 +36,8 @@ struct NastyData {
     people.add(to: &sources)
     var subscriptions = NastySubscriptions(seed: seed, days: days)
     subscriptions.add(to: &sources)
+    var money = NastyMoney(seed: seed, days: days)
+    money.add(to: &sources)
   }
 
   private mutating func pick<T>(_ values: [T]) -> T {

@@ -8,6 +8,12 @@ struct NastyPeople {
   private static let minute = 60_000_000
   private static let month = 30 * 86_400_000_000
   private static let codes = ["A", "B", "C", "D", "a", "E "]
+  /// What kind of partner each is, and since when: the day before a month, its first, within one.
+  private static let types = ["whitelabel", "technology", "affiliate", "whitelabel", "technology"]
+  private static let beginnings = [
+    "2026-01-01T00:00:00Z", "2026-09-01T03:30:00Z", "2026-01-01T00:00:00Z", "2026-10-17T12:00:00Z",
+    "2025-11-30T23:59:59.999999Z",
+  ]
 
   private var random: SeededGenerator
   private let days: ClosedRange<Int>
@@ -102,7 +108,8 @@ struct NastyPeople {
     for (index, code) in ["A", "B", "C", "D", "a"].enumerated() {
       let status = index < 2 ? "active" : pick(["active", "suspended", "Terminated", "pending"])
       rows.append([
-        "p\(index)", code, "affiliate", pick(["tier1", "tier2"]), status, "2026-01-01T00:00:00Z",
+        "p\(index)", code, Self.types[index], pick(["tier1", "tier2"]), status,
+        Self.beginnings[index],
         chance(50) ? user() : "",
         pick(["", "pa.rt@gmail.com", "part+biz@corp.example", "b\(index)@example.org"]),
         chance(60) ? written(instant()) : "", pick(["", "", "12.50", "0"]),
@@ -114,13 +121,15 @@ struct NastyPeople {
     sources["payouts"] = RawSource(
       header: [
         "payout_id", "partner_id", "amount", "currency", "status", "processed_at",
-        "commission_ids",
+        "commission_ids", "method",
       ],
-      rows: (0..<6).map {
+      rows: (0..<8).map {
         [
-          "o\($0)", "p\($0 % 4)", "12.00", "USD",
+          "o\($0)", "p\($0 % 4)", pick(["12.00", "0.07"]), pick(["USD", "USD", "EUR"]),
           pick(["pending", "Completed", "completed", "failed", "processing", "cancelled"]),
-          chance(90) ? written(instant()) : "", lines(of: transactions),
+          chance(90) ? written(instant()) : "",
+          chance(20) ? "" : lines(of: transactions) + pick(["", "", " ", " n/a"]),
+          pick(["", "wire"]),
         ]
       })
     sources["tax_profiles"] = RawSource(

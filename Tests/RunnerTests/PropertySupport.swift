@@ -41,16 +41,23 @@ struct Job {
   var assignments: [String] = []
   /// What partners earn, in the reporting currency; Tests/ReferenceSQL/commissions.sql has it, too.
   var program: String {
-    let bonus = ["JPY": "2000", "KWD": "2.000"][currency] ?? "20.00"
-    let minimum = ["JPY": "5000", "KWD": "5.000"][currency] ?? "50.00"
+    let digits = ["JPY": 0, "KWD": 3][currency] ?? 2
+    /// An amount from minor units.
+    func money(_ minor: Int) -> String {
+      let text = String(repeating: "0", count: max(0, digits + 1 - "\(minor)".count)) + "\(minor)"
+      return digits == 0 ? text : "\(text.dropLast(digits)).\(text.suffix(digits))"
+    }
     return """
-      {tiers: {tier1: {signup_bonus: \(bonus), minimum_payout: \(minimum),
+      {tiers: {tier1: {signup_bonus: \(money(2000)), minimum_payout: \(money(5000)),
+      fees: {setup: \(money(30000)), monthly_license: \(money(10001)), revenue_share: 12.5 %},
       rates: {subscription: [0.1, 0.05, 0.012345], purchase: [0.1 %], booking: [2.5 %, 0.7 %]},
       volume_bonus: {count: clients, mode: multiply, steps: [{at: 1, rate: 5 %}, {at: 2, rate: 10 %}]}},
       tier2: {recurring_months: 1, hold_days: 7,
+      fees: {integration: \(money(2500)), custom_card: \(money(1)), support: \(money(999)),
+      co_marketing_budget: \(money(4321))},
       rates: {vendor_subscription: [0.333333, 0.01], purchase: [0.125, 0.06, 0.03], subscription: [20 %]},
       volume_bonus: {count: affiliates, mode: points, steps: [{at: 1, rate: 2 %}, {at: 3, rate: 7 %}]}},
-      "*": {}}}
+      "*": {fees: {support: \(money(1500)), co_marketing_budget: \(money(2500)), revenue_share: 0.033333}}}}
       """
   }
   var options = RunOptions()

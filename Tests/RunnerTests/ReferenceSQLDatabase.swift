@@ -93,6 +93,7 @@ final class ReferenceDatabase {
         ("partner_id", .text), ("referral_code", .text), ("status", .text), ("user_id", .text),
         ("email", .text), ("status_since", .instant), ("tier", .text),
         ("commission_rate", .percent), ("parent_partner_id", .text), ("payment_method", .text),
+        ("partner_type", .text), ("created_at", .instant),
       ]
     ),
     ("tax_profiles", [("partner_id", .text), ("form", .text)]),
@@ -100,7 +101,22 @@ final class ReferenceDatabase {
       "payouts",
       [
         ("payout_id", .text), ("partner_id", .text), ("status", .text), ("processed_at", .instant),
-        ("commission_ids", .text),
+        ("commission_ids", .text), ("amount", .money), ("currency", .text), ("method", .text),
+      ]
+    ),
+    (
+      "disputes",
+      [
+        ("dispute_id", .text), ("commission_id", .text), ("transaction_id", .text),
+        ("partner_id", .text), ("opened_at", .instant), ("resolved_at", .instant),
+        ("outcome", .text),
+      ]
+    ),
+    (
+      "reseller_accounts",
+      [
+        ("account_id", .text), ("partner_id", .text), ("plan", .text), ("vendor_id", .text),
+        ("user_id", .text),
       ]
     ),
     ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
@@ -108,15 +124,14 @@ final class ReferenceDatabase {
 
   private let parameters: Parameters
 
-  /// The files of Tests/ReferenceSQL that partners' tables are made by, in order.
-  static let partnerFiles = [
-    "ledger", "products", "clicks", "partners", "commissions", "partner-days", "signals",
+  /// The files of Tests/ReferenceSQL, in order.
+  static let files = [
+    "ledger", "vendors", "products", "clicks", "partners", "commissions", "partner-days", "signals",
+    "money", "growth", "customers",
   ]
-  /// All of them.
-  static let files = ["ledger", "vendors"] + partnerFiles.dropFirst() + ["growth", "customers"]
 
-  /// Loads the files of a folder and computes the tables of some files.
-  init(folder: String, _ parameters: Parameters, files: [String] = files) throws {
+  /// Loads the files of a folder and computes the tables.
+  init(folder: String, _ parameters: Parameters) throws {
     var opened: OpaquePointer?
     guard sqlite3_open(":memory:", &opened) == SQLITE_OK, let opened else {
       throw Failure.sql("cannot open a database in memory", "")
@@ -128,7 +143,7 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    for file in files {
+    for file in Self.files {
       try execute(
         String(
           contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))
@@ -158,7 +173,7 @@ final class ReferenceDatabase {
       let begin = calendar.startOfDay(for: calendar.date(from: local)!)
       return Int(begin.timeIntervalSince1970) * 1_000_000
     }
-    for day in 20_300...20_900 {
+    for day in 20_000...20_900 {
       try execute("INSERT INTO zone_day VALUES (\(day), \(start(day)))")
     }
     // Ranges with a steady clock, as Foundation knows the zone.

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Writes a coherent data set of a same-day services marketplace into a folder: vendors,
-/// products, users, partners, calls, transactions, clicks, exchange rates, payouts, tax profiles
-/// and `planted.csv`, which lists what is odd in them on purpose.
+/// products, users, partners, calls, transactions, clicks, exchange rates, payouts, tax profiles,
+/// resellers' accounts and `planted.csv`, which lists what is odd in them on purpose.
 ///
 /// The files get their names only when all are complete. Memory holds one hour of one file and
 /// the users' signup times. Linear in the rows.
@@ -18,7 +18,7 @@ package func generate(
   let names =
     [
       "vendors", "products", "users", "partners", "calls", "transactions", "clicks",
-      "exchange_rates", "payouts", "tax_profiles", "planted",
+      "exchange_rates", "payouts", "tax_profiles", "reseller_accounts", "planted",
     ].map { $0 + ".csv" }
   try makeFolder(directory)
   if !options.overwrite {
@@ -45,6 +45,7 @@ package func generate(
     try SampleRates.write(world, in: directory),
     try SamplePayouts.write(world, in: directory, lines),
     try SampleTax.write(world, in: directory),
+    try SampleResellers.write(world, in: directory),
   ]
   files.append(try writePlanted(files, world, in: directory))
   for name in names {

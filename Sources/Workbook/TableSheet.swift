@@ -25,17 +25,20 @@ package struct TableColumn: Sendable {
   package var total: Total
   /// Conditional formats of the data rows.
   package var rules: [ConditionalRule]
+  /// Whether it is on paper, too. Those that are not stand to the right of all that are.
+  package var isPrinted: Bool
 
   /// A column; `width` in characters, computed where nil.
   package init(
     _ header: String, _ style: CellStyle, width: Double? = nil, total: Total = .none,
-    rules: [ConditionalRule] = []
+    rules: [ConditionalRule] = [], isPrinted: Bool = true
   ) {
     self.header = header
     self.style = style
     self.width = width
     self.total = total
     self.rules = rules
+    self.isPrinted = isPrinted
   }
 }
 
@@ -113,6 +116,7 @@ struct TableState {
   var parts: [TablePart]
   /// The library's sheets of these parts.
   var sheets: [XLSXFile.Sheet]
+  /// The width in characters of each column's widest value, its total included.
   var widths: [Int]
   var isFinished = false
 

@@ -14,7 +14,7 @@ extension XLSXFile {
     tables.append(
       TableState(
         spec: spec, headerRow: headerRow, formats: formats, parts: [], sheets: [],
-        widths: spec.columns.map { Self.headerWidth($0) }))
+        widths: spec.columns.map { _ in 0 }))
     let table = TableID(index: tables.count - 1)
     do throws(WorkbookError) {
       try addPart(named: spec.name, to: table.index)
@@ -97,12 +97,21 @@ extension XLSXFile {
     if let totals { try writeTotals(totals, at: index) }
     let state = tables[index]
     for (column, item) in state.spec.columns.enumerated() {
-      let computed = Double(min(60, max(8, state.widths[column]))) * 1.08 + 2.5
+      let values = Double(min(60, max(8, state.widths[column]))) * 1.08 + 2.5
+      let computed = max(values, Self.headerWidth(item))
       let ranges = state.ranges(columns: column...column)
       for (sheet, range) in zip(state.sheets, ranges) {
         _ = worksheet_set_column(
           sheet, lxw_col_t(column), lxw_col_t(column), item.width ?? computed, nil)
         if state.rows > 0 { try apply(item.rules, to: range, on: sheet) }
+      }
+    }
+    let printed = state.spec.columns.prefix { $0.isPrinted }.count
+    if printed < state.spec.columns.count {
+      for (sheet, part) in zip(state.sheets, state.parts) {
+        // The row below the data says the totals, or where the table goes on.
+        _ = worksheet_print_area(
+          sheet, 0, 0, lxw_row_t(part.lastRow + 1), lxw_col_t(printed - 1))
       }
     }
     if let rangeName = state.spec.rangeName {
@@ -125,6 +134,13 @@ extension XLSXFile {
         spec.name, expected: "\(needed) rows for titles, header, a row and totals",
         found: "\(maximumRows)")
     }
+    if let hidden = spec.columns.firstIndex(where: { !$0.isPrinted }),
+      hidden == 0 || spec.columns[hidden...].contains(where: \.isPrinted)
+    {
+      throw misuse(
+        spec.name, expected: "columns that are printed, then those that are not",
+        found: "\"\(spec.columns[hidden].header)\" before one that is")
+    }
     var seen: Set<String> = []
     for column in spec.columns where !seen.insert(column.header).inserted {
       throw misuse(
@@ -138,17 +154,30 @@ extension XLSXFile {
       help: "Correct the report's description.")
   }
 
-  /// Long headers break into two or three lines rather than widen a column of short values.
+  /// Long headers break into two lines rather than widen a column of short values, so that more
+  /// columns are readable on paper.
   static func headerLines(_ column: TableColumn) -> Int {
     let length = column.header.unicodeScalars.count
     if let width = column.width { return min(4, Int(Double(length + 3) / max(4, width)) + 1) }
-    return length <= 18 || !column.header.utf8.contains(UInt8(ascii: " ")) ? 1 : 2
+    return length <= 11 || !column.header.utf8.contains(UInt8(ascii: " ")) ? 1 : 2
   }
 
-  /// The filter's button and the indent take four characters beside the text.
-  private static func headerWidth(_ column: TableColumn) -> Int {
-    let lines = headerLines(column)
+  /// The least width of a column for its header: the filter's button and the indent take four
+  /// characters beside the text.
+  private static func headerWidth(_ column: TableColumn) -> Double {
+    let words = column.header.split(separator: " ").map(\.unicodeScalars.count)
     let length = column.header.unicodeScalars.count
-    return lines == 1 ? length + 4 : length / lines + 7
+    var longest = length
+    if headerLines(column) > 1 {
+      // Where two lines are most alike.
+      var first = -1
+      for word in words.dropLast() {
+        first += word + 1
+        longest = min(longest, max(first, length - first - 1))
+      }
+    }
+    let width = Double(min(60, longest)) * 1.1 + 4.5
+    // Where all of it fits on one line it does not break, and needs its room beside the button.
+    return longest < length && Double(length) <= width ? Double(length) + 3.5 : width
   }
 }

@@ -55,7 +55,7 @@ struct ReportFailureTests {
         #"Reports/mine.yaml:12:7: item 2 of "blocks" in page: the blocks side by side are 14 columns wide, expected at most 12"#,
         #"Reports/mine.yaml:13:61: the sheet "Calls" has no column "vendr" (did you mean "vendor"?)"#,
         #"Reports/mine.yaml:19:35: "total" in column "vendor": a sum needs the type integer or money, and this is text"#,
-        #"Reports/mine.yaml:19:40: column "vendor": unknown key "colour"; expected type, title, width, decimals, total, from, parameter, of, over, rules"#,
+        #"Reports/mine.yaml:19:40: column "vendor": unknown key "colour"; expected type, title, width, decimals, total, from, parameter, of, over, rules, print"#,
         #"Reports/mine.yaml:20:46: "below" in rule: expected a whole number, found "95 %""#,
         #"Reports/mine.yaml:20:62: item 2 of "rules" in column "calls": expected one of data_bar, high_is_good, low_is_good, found rainbow"#,
         #"Reports/mine.yaml:21:7: the total of "share" needs a column "all" with total: sum"#,

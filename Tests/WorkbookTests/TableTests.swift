@@ -107,6 +107,27 @@ import Testing
     #expect(try (33...34).contains(#require(widths["D"])))
   }
 
+  /// Protects paper: it ends before what is not for it, and takes the totals in.
+  @Test func printsWhatIsForPaper() throws {
+    let path = try scratch("paper.xlsx")
+    var file = try XLSXFile(path: path, properties: Self.properties)
+    let table = try file.addTable(
+      TableSheet(
+        name: "Lines", titles: ["Lines"],
+        columns: [
+          TableColumn("Day", .day), TableColumn("Amount", .integer, total: .sum),
+          TableColumn("ID", .text, isPrinted: false),
+        ]))
+    try file.append([.day(0), .integer(1), .text("x")], to: table)
+    try file.append([.day(1), .integer(2), .text("y")], to: table)
+    try file.finish(table, totals: [.empty, .integer(3), .empty])
+    let odd = TableSheet(
+      name: "Odd", columns: [TableColumn("A", .text, isPrinted: false), TableColumn("B", .text)])
+    #expect(throws: WorkbookError.self) { try file.addTable(odd) }
+    _ = try file.close()
+    #expect(try Dump(path).sheet("Lines").printArea == "'Lines'!$A$1:$B$6")
+  }
+
   /// Protects the machine: a big table is written in flat memory.
   @Test func bigTableStaysFlat() async {
     // In a process of its own: other tests run in this one, and what they hold is not the table's.

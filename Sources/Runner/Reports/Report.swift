@@ -124,6 +124,8 @@ package struct Report: Sendable {
     let origin: Origin
     let total: Total
     let rules: [ConditionalRule]
+    /// Whether a sheet prints it.
+    var isPrinted = true
   }
 
   /// Where a column's values come from.

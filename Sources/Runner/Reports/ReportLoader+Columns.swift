@@ -32,7 +32,18 @@ extension ReportLoader {
     if entries.isEmpty { reader.fail(key, "expected at least one column") }
     var columns: [Report.Column] = []
     for entry in entries {
-      guard let column = column(entry.key, entry.value, scope) else { continue }
+      var isPrinted = true
+      let read = column(entry.key, entry.value, scope) { reader, _ in
+        isPrinted = reader.optionalBoolean("print") ?? true
+      }
+      guard var column = read else { continue }
+      column.isPrinted = isPrinted
+      if isPrinted, let last = columns.last, !last.isPrinted {
+        reader.problems.add(
+          column.mark,
+          "paper ends before \(quote(last.key)), which says print: false; put \(quote(column.key)) before it"
+        )
+      }
       if columns.contains(where: { $0.title.lowercased() == column.title.lowercased() }) {
         reader.problems.add(
           column.mark, "there are two columns titled \(quote(column.title)); give one a title")

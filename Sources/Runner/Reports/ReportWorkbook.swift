@@ -91,7 +91,8 @@ struct ReportWorkbook {
     let columns = sheet.columns.enumerated().map { index, column in
       Workbook.TableColumn(
         column.title, style(column), width: column.width.map(Double.init),
-        total: total(column, in: sheet, isFirst: hasTotals && index == 0), rules: column.rules)
+        total: total(column, in: sheet, isFirst: hasTotals && index == 0), rules: column.rules,
+        isPrinted: column.isPrinted)
     }
     let days = sheet.periods > 1 ? "up to \(content.period.words)" : content.period.words
     let isKept = isCharted && rows.rows.count <= Self.mostChartedInMemory

@@ -36,7 +36,7 @@ def describe(sheet):
         "widths": {key: item.width for key, item in sorted(sheet.column_dimensions.items())},
         "merged": sorted(str(area) for area in sheet.merged_cells.ranges),
         "rules": rules(sheet), "charts": len(sheet._charts),
-        "titleRows": sheet.print_title_rows, "gridlines": sheet.sheet_view.showGridLines,
+        "titleRows": sheet.print_title_rows, "printArea": sheet.print_area or None, "gridlines": sheet.sheet_view.showGridLines,
         "tabColor": sheet.sheet_properties.tabColor.rgb if sheet.sheet_properties.tabColor else None,
         "orientation": page.orientation, "paper": int(page.paperSize or 0),
         "fitToPage": bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage),

@@ -18,6 +18,8 @@ struct ReportGrowthTests {
     /// Customers whose first sale lies in the week, and one from before it.
     var won = 3
     var predicted = "500.00"
+    /// That of the one customer whom an affiliate brought.
+    var referred = "500.01"
     var netRevenue = "1000.00"
     var commission = "399.99"
     /// The last day there are figures of.
@@ -26,14 +28,18 @@ struct ReportGrowthTests {
 
   private func bench(_ week: Week = Week()) throws -> ReportBench {
     let bench = try ReportBench()
+    // The mean of all customers is `predicted`, whatever the affiliate's is.
+    let (mean, referred) = (Decimal(string: week.predicted), Decimal(string: week.referred))
+    let other = try 2 * #require(mean) - #require(referred)
     var customers = [
       "user_id,total_spend,orders,average_order_value,first_purchase,last_purchase,days_active,purchase_frequency,last_activity,predicted_ltv,churn_risk,segment,tier,expected_purchases_365,probability_alive,expected_average_value,bgnbd_ltv,as_of",
-      "old,2000.00,4,500.00,2026-11-09T04:59:59.999999Z,2026-11-09T04:59:59.999999Z,1,4,2026-11-09T04:59:59.999999Z,\(week.predicted),0.1,whale,gold,,,,,\(week.to)",
+      "old,2000.00,4,500.00,2026-11-09T04:59:59.999999Z,2026-11-09T04:59:59.999999Z,1,4,2026-11-09T04:59:59.999999Z,\(other),0.1,whale,gold,,,,,\(week.to)",
     ]
     for number in 0..<week.won {
       let at = number == 0 ? "2026-11-09T05:00:00Z" : "2026-11-16T04:59:59.999999Z"
+      let predicted = number == 0 ? week.referred : week.predicted
       customers.append(
-        "new\(number),30.00,1,30.00,\(at),\(at),1,1,\(at),\(week.predicted),0.1,casual,bronze,,,,,\(week.to)"
+        "new\(number),30.00,1,30.00,\(at),\(at),1,1,\(at),\(predicted),0.1,casual,bronze,,,,,\(week.to)"
       )
     }
     let days = (9...15).map { "2026-11-\($0 < 10 ? "0" : "")\($0)" }.filter { $0 <= week.to }
@@ -50,8 +56,20 @@ struct ReportGrowthTests {
       "customer_ltv": customers,
       "partner_analytics": [
         "id,partner_id,metric_date,clicks,signups,conversions,revenue,commission_earned,metadata",
-        "1,a,2026-11-09,1,1,1,200.00,\(week.commission),{}",
+        "1,a,2026-11-09,1,5,1,200.00,\(week.commission),{}",
         "2,a,2026-11-08,1,1,1,200.00,900.00,{}",
+      ],
+      // A customer of an affiliate, one of a reseller, and one whom nobody owns.
+      "partner_dimension": [
+        "partner_id,referral_code,partner_type,tier,status,created_at",
+        "a,A,affiliate,tier1,active,2026-01-01T00:00:00Z",
+        "b,B,reseller,tier2,active,2026-01-01T00:00:00Z",
+      ],
+      "referrals": [
+        "id,partner_id,referred_user_id,referral_code,status,created_at,reason",
+        "1,a,new0,A,qualified,2026-11-01T00:00:00Z,",
+        "2,b,new1,B,qualified,2026-11-01T00:00:00Z,",
+        "3,a,old,A,rejected,2026-11-01T00:00:00Z,self_user",
       ],
       "growth_metrics": [
         "metric_date,new_users,activated_users,revenue,net_revenue,orders,mrr,arr,active_subscribers,products_listed,products_sold,active_suppliers,dau,wau,mau",
@@ -74,51 +92,81 @@ struct ReportGrowthTests {
     }.joined(separator: "|")
   }
 
-  /// The five lines of the sheet Targets: share, amount, goal amount and state.
+  /// The lines of the sheet Targets: share, times, amount, goal, goal amount and state.
   private func targets(_ bench: ReportBench) throws -> [String] {
     try bench.make(["weekly-growth"])
     let dump = try Dump(bench.path("weekly-growth.xlsx"))
-    return (5...9).map { cells(dump, "Targets", $0, "ABCDEF") }
+    return (5...12).map { cells(dump, "Targets", $0, "ABCDEFG") }
   }
 
   @Test("each target at its very limit")
   func targetsAtTheirLimits() throws {
     #expect(
       try targets(bench()) == [
-        "Calls that vendors take|0.95||at least 95 %||met",
-        "New customers per new user|0.15||at least 15 %||met",
-        "Lifetime value per customer||500|at least|500|met",
-        "Commissions of net revenue|0.39999||below 40 %||met",
-        "Lifetime value to acquisition cost|||at least 3||not available",
+        "Calls that vendors take|0.95|||at least 95 %||met",
+        "New customers per new user|0.15|||at least 15 %||met",
+        "Referred of new users|0.25|||at least 25 %||met",
+        "Lifetime value per customer|||500|at least|500|met",
+        "Lifetime value per customer of affiliates|||500.01|above|500|met",
+        "Acquisition cost||||below|50|set acquisition_cost",
+        "Lifetime value to acquisition cost||||at least 3||set acquisition_cost",
+        "Commissions of net revenue|0.39999|||below 40 %||met",
       ])
   }
 
   @Test("and just beyond it: what is shown as rounded is judged exactly")
   func targetsBeyondTheirLimits() throws {
     let week = Week(
-      connected: 94_999, failed: 5_001, newUsers: 21, predicted: "499.99", commission: "400.00")
+      connected: 94_999, failed: 5_001, newUsers: 21, predicted: "499.99", referred: "500.00",
+      commission: "400.00")
     #expect(
       try targets(bench(week)) == [
-        "Calls that vendors take|0.94999||at least 95 %||missed",
-        "New customers per new user|0.142857||at least 15 %||missed",
-        "Lifetime value per customer||499.99|at least|500|missed",
-        "Commissions of net revenue|0.4||below 40 %||missed",
-        "Lifetime value to acquisition cost|||at least 3||not available",
+        "Calls that vendors take|0.94999|||at least 95 %||missed",
+        "New customers per new user|0.142857|||at least 15 %||missed",
+        "Referred of new users|0.238095|||at least 25 %||missed",
+        "Lifetime value per customer|||499.99|at least|500|missed",
+        "Lifetime value per customer of affiliates|||500|above|500|missed",
+        "Acquisition cost||||below|50|set acquisition_cost",
+        "Lifetime value to acquisition cost||||at least 3||set acquisition_cost",
+        "Commissions of net revenue|0.4|||below 40 %||missed",
       ])
+  }
+
+  /// Nothing tells what winning a customer costs but the report's own file.
+  @Test(
+    "the cost of winning a customer is judged once it is said",
+    arguments: [
+      ("49.99", "500.00", "49.99", "10.002", "met", "met"),
+      ("50.00", "150.00", "50", "3", "missed", "met"),
+      ("50.00", "149.99", "50", "2.9998", "missed", "missed"),
+    ])
+  func acquisitionCost(
+    cost: String, predicted: String, shown: String, times: String, first: String, second: String
+  ) throws {
+    let bench = try bench(Week(predicted: predicted, referred: predicted))
+    let file = "Reports/weekly-growth.yaml"
+    let yaml = try String(contentsOfFile: "\(bench.folder)/\(file)", encoding: .utf8)
+    try bench.write(yaml.replacing("value: ~", with: "value: \(cost)"), to: file)
+    let targets = try targets(bench)
+    #expect(targets[5] == "Acquisition cost|||\(shown)|below|50|\(first)")
+    #expect(
+      targets[6] == "Lifetime value to acquisition cost||\(times)||at least 3||\(second)")
   }
 
   @Test("nothing to divide by is no target met or missed")
   func targetsOfNothing() throws {
     let week = Week(connected: 0, failed: 0, newUsers: 0, netRevenue: "0.00", commission: "0.00")
     let states = try targets(bench(week)).map { $0.split(separator: "|").last.map(String.init) }
-    #expect(states == ["not available", "not available", "met", "not available", "not available"])
+    let (none, unset) = ("not available", "set acquisition_cost")
+    #expect(states == [none, none, none, "met", "met", unset, unset, none])
   }
 
   @Test("a week that is not over is marked, and not compared with a whole one")
   func partialWeek() throws {
     let bench = try bench(Week(to: "2026-11-12"))
     let states = try targets(bench).map { $0.split(separator: "|").last.map(String.init) }
-    #expect(states == Array(repeating: "week not over", count: 4) + ["not available"])
+    let (open, unset) = ("week not over", "set acquisition_cost")
+    #expect(states == [open, open, open, open, open, unset, unset, open])
     let dump = try Dump(bench.path("weekly-growth.xlsx"))
     #expect(
       dump.text("Summary!B2").hasSuffix(
@@ -160,11 +208,14 @@ struct ReportGrowthTests {
     let dump = try Dump(bench.path("weekly-growth.xlsx"))
     #expect(
       try targets(bench) == [
-        "Calls that vendors take|0.684643||at least 95 %||missed",
-        "New customers per new user|1.008097||at least 15 %||met",
-        "Lifetime value per customer||1967.26|at least|500|met",
-        "Commissions of net revenue|0.064624||below 40 %||met",
-        "Lifetime value to acquisition cost|||at least 3||not available",
+        "Calls that vendors take|0.684643|||at least 95 %||missed",
+        "New customers per new user|1.008097|||at least 15 %||met",
+        "Referred of new users|0.789474|||at least 25 %||met",
+        "Lifetime value per customer|||1967.26|at least|500|met",
+        "Lifetime value per customer of affiliates|||1614.28|above|500|met",
+        "Acquisition cost||||below|50|set acquisition_cost",
+        "Lifetime value to acquisition cost||||at least 3||set acquisition_cost",
+        "Commissions of net revenue|0.064624|||below 40 %||met",
       ])
     #expect(cells(dump, "Trend", 12, "ABCDFG") == "2026-W46|2026-11-09|whole|247|249|2059")
     #expect(

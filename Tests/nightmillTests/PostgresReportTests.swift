@@ -161,14 +161,6 @@ private final class WarehousePair: Sendable {
         try FileManager.default.createSymbolicLink(
           atPath: "\(folder)/\(name)", withDestinationPath: "\(Binary.root)/\(name)")
       }
-      // The samples have no accounts of resellers.
-      try """
-      account_id,partner_id,plan,vendor_id
-      a1,prt_0003,starter,1001
-      a2,prt_0003,professional,1002
-      a3,prt_0013,enterprise,1003
-      """.write(
-        toFile: "\(folder)/Samples/reseller_accounts.csv", atomically: true, encoding: .utf8)
     }
     for words in commands {
       for result in try nightmill(words + ["--quiet"]) {

@@ -39,8 +39,9 @@ package struct Report: Sendable {
     /// Its name in SQL, without the colon.
     package let name: String
     let type: ReportType
+    /// NULL where the file leaves it open.
     let value: ReportValue
-    /// The value as it stands in the file.
+    /// The value as it stands in the file, or that it is not set.
     let written: String
     /// What it decides, for About.
     package let summary: String

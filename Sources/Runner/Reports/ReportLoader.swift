@@ -99,7 +99,8 @@ package struct ReportLoader {
   private func parameter(_ key: Node, _ value: ValueReader) -> Report.Parameter? {
     guard let name = key.text, let reader = value.mapping() else { return nil }
     let type = reader.oneOf("type", ReportType.self)
-    let written = reader.text("value")
+    let isUnset = reader.contains("value") && reader.optionalValue("value") == nil
+    let written = isUnset ? "not set" : reader.text("value")
     let summary = reader.text("summary", expected: "what it decides")
     reader.finish()
     if Self.standardParameters.contains(where: { $0.name == name }) {
@@ -108,6 +109,10 @@ package struct ReportLoader {
       return nil
     }
     guard let type, let written, let summary else { return nil }
+    if isUnset {
+      return Report.Parameter(
+        name: name, type: type, value: .null, written: written, summary: summary)
+    }
     guard type != .text else {
       return Report.Parameter(
         name: name, type: type, value: .text(written), written: written, summary: summary)

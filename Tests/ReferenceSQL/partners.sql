@@ -50,8 +50,9 @@ SELECT partner_id, user_id AS referred_user_id, referral_code,
   CASE WHEN reason IS NULL THEN sold_at END AS "conversion_date:instant", reason, created_at AS "created_at:instant"
 FROM referral;
 
--- Attribution. Weights as floating point, which is good to 16 digits: two touches a microsecond apart differ in the
--- 12th digit of their shares, and what differs less is a tie.
+-- Attribution. Weights as floating point, which is good to 16 digits: what differs less than in the 14th digit of the sale is a
+-- tie. By time no shares tie but those of one instant, which are the same number; two touches a microsecond apart differ in the 12th
+-- digit of their share, which may be small.
 CREATE TABLE model (model);
 INSERT INTO model VALUES ('first'), ('last'), ('linear'), ('position'), ('time_decay');
 
@@ -75,7 +76,8 @@ FROM way AS w, model AS m;
 CREATE TABLE shared AS
 SELECT *, value - sum(whole) OVER (PARTITION BY transaction_id, model) AS left_over,
   row_number() OVER (PARTITION BY transaction_id, model
-    ORDER BY round((share - whole) / (value * 2e-14)) DESC, place) AS turn
+    ORDER BY CASE model WHEN 'time_decay' THEN share - whole ELSE round((share - whole) / (value * 2e-14)) END DESC,
+      place) AS turn
 FROM (SELECT *, cast(share + 1e-9 AS integer) AS whole FROM (
   SELECT *, value * weight / sum(weight) OVER (PARTITION BY transaction_id, model) AS share FROM weighed));
 

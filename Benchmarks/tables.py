@@ -22,11 +22,13 @@ def rows(path):
 
 
 def plain_lines(path):
-    """The header and the sorted lines of a file that quotes nothing, so that its rows are its lines; else None."""
+    """The header and the sorted lines of a file in which no record spans lines, so that its rows are its lines; else None."""
     content = path.read_bytes()
-    if b'"' in content or b"\r" in content:
+    if b"\r" in content:
         return None
     header, *lines = content.splitlines()
+    if b'"' in content and any(line.count(b'"') % 2 for line in lines):
+        return None
     lines.sort()
     return header, lines
 

@@ -27,6 +27,7 @@ from duckdb_sources import (
     open_database,
     write,
 )
+from duckdb_warehouse import Published, publish
 
 USER_COLUMNS = "user_id created_at email visitor_id referral_code activated_at email_verified_at plan".split()
 PARTNER_COLUMNS = (
@@ -134,13 +135,11 @@ CREATE TABLE judged AS
   FROM link_clicks l LEFT JOIN too_fast f ON f.click_id = l.click_id LEFT JOIN repeated r ON r.click_id = l.click_id;
 """
 
-# The last touch of signups and sales, owners, active users.
-PARTNERS = """
--- One click of each user or visitor at each instant, the last by ID.
-CREATE TABLE touches AS
-  SELECT coalesce(user, visitor) AS person, user IS NOT NULL AS is_user, us, max(click_id) AS click_id,
-    arg_max(partner_id, click_id) AS partner_id
-  FROM judged WHERE verdict = 'accepted' AND (user IS NOT NULL OR visitor IS NOT NULL) GROUP BY ALL;
+# Who asks for touches: signups and sales; and whose touches count for each.
+QUESTIONS = """
+CREATE VIEW touches AS
+  SELECT coalesce(user, visitor) AS person, user IS NOT NULL AS is_user, us, click_id, partner_id
+  FROM judged WHERE verdict = 'accepted' AND (user IS NOT NULL OR visitor IS NOT NULL);
 
 CREATE TABLE asked AS
   SELECT row_number() OVER () AS question, * FROM (
@@ -154,10 +153,11 @@ CREATE TABLE links AS
     UNION ALL SELECT user, visitor, created_us FROM users WHERE visitor IS NOT NULL AND created <= DATE '{to}')
   SEMI JOIN (SELECT DISTINCT person FROM touches WHERE NOT is_user) t ON t.person = visitor;
 
--- The persons whose touches count for a question.
+-- The persons whose touches count for a question, each once.
 CREATE TABLE askings AS
   WITH pairs AS (
-    SELECT question, us, a.user, l.visitor FROM asked a JOIN (SELECT DISTINCT user, visitor FROM links) l ON l.user = a.user),
+    SELECT question, us, a.user, l.visitor
+    FROM asked a JOIN (SELECT DISTINCT user, visitor FROM links) l ON l.user = a.user AND l.visitor IS DISTINCT FROM a.visitor),
   linked AS (
     SELECT p.question, p.us, p.visitor FROM pairs p ASOF JOIN links l
       ON l.user = p.user AND l.visitor = p.visitor AND p.us >= l.us
@@ -165,15 +165,25 @@ CREATE TABLE askings AS
   SELECT question, us, user AS person, true AS is_user FROM asked WHERE user IS NOT NULL
   UNION ALL SELECT question, us, visitor, false FROM linked
   UNION ALL SELECT question, us, visitor, false FROM asked WHERE visitor IS NOT NULL;
+"""
+
+# The partner of each question's last touch.
+ANSWERS = """
+-- One click of each user or visitor at each instant, the last by ID.
+CREATE TABLE last_clicks AS
+  SELECT person, is_user, us, max(click_id) AS click_id, arg_max(partner_id, click_id) AS partner_id FROM touches GROUP BY ALL;
 
 CREATE TABLE last_touches AS
   SELECT question, arg_max(t.partner_id, {{'us': t.us, 'id': t.click_id}}) AS partner_id
-  FROM askings a ASOF JOIN touches t ON t.person = a.person AND t.is_user = a.is_user AND a.us >= t.us
+  FROM askings a ASOF JOIN last_clicks t ON t.person = a.person AND t.is_user = a.is_user AND a.us >= t.us
   WHERE t.us >= a.us - {attribution_us} GROUP BY question;
 
 CREATE TABLE answers AS
   SELECT a.signup, a.sale, t.partner_id FROM asked a JOIN last_touches t USING (question);
+"""
 
+# Who owns a customer.
+OWNERS = """
 CREATE TABLE first_sales AS
   SELECT buyer, min(us) AS us, arg_min(transaction_id, {{'us': us, 'id': transaction_id}}) AS transaction_id
   FROM trade WHERE buyer IS NOT NULL GROUP BY buyer;
@@ -190,7 +200,7 @@ CREATE TABLE owners AS
     WHERE u.created <= DATE '{to}')
   SELECT c.user_id, p.partner_id, p.referral_code, c.sold_us,
     CASE WHEN by_signup IS NOT NULL THEN created_us ELSE sold_us END AS created_us,
-    CASE WHEN p.user_id = c.user_id THEN 'self_user' WHEN alike(p.email) = alike(c.email) THEN 'same_email' END AS reason
+    CASE WHEN p.user_id = c.user_id THEN 'self_user' WHEN alike(p.email) = alike(c.email) THEN 'same_email' END AS reason{referral}
   FROM candidates c JOIN partners p ON p.partner_id = coalesce(by_signup, by_sale);
 """
 
@@ -218,12 +228,13 @@ CREATE MACRO active(width) AS TABLE
   FROM days d LEFT JOIN (SELECT day, sum(change) AS change FROM changes GROUP BY day) c ON c.day = d.day;
 """
 
+STATUS = "CASE WHEN reason IS NOT NULL THEN 'rejected' WHEN sold_us IS NOT NULL THEN 'qualified' ELSE 'converted' END"
+
 TABLES = {
     "click_quality": """
         SELECT coalesce(partner_id, '') AS partner_id, day, verdict, count(*) AS clicks FROM judged GROUP BY ALL""",
-    "referrals": """
-        SELECT partner_id, user_id AS referred_user_id, referral_code,
-          CASE WHEN reason IS NOT NULL THEN 'rejected' WHEN sold_us IS NOT NULL THEN 'qualified' ELSE 'converted' END AS status,
+    "referrals": f"""
+        SELECT partner_id, user_id AS referred_user_id, referral_code, {STATUS} AS status,
           CASE WHEN reason IS NULL THEN as_instant(sold_us) END AS conversion_date, as_instant(created_us) AS created_at, reason
         FROM owners""",
     "attribution": """
@@ -232,6 +243,108 @@ TABLES = {
     "growth_metrics": """
         SELECT d.day AS metric_date, d.persons AS dau, w.persons AS wau, m.persons AS mau
         FROM active(1) d JOIN active(7) w USING (day) JOIN active(30) m USING (day)""",
+}
+
+
+# Of the whole job: IDs of referrals, and what their created_at is.
+REFERRAL = """,
+    uuid_url('nightmill:referral:' || c.user_id) AS id, CASE WHEN by_signup IS NOT NULL THEN 'signup' ELSE 'first_sale' END AS basis"""
+WHOLE = {"referral": REFERRAL}
+
+# All touches of each question, of which the last is the answer.
+PATHS = """
+CREATE TABLE paths AS
+  SELECT question, t.us, t.click_id, t.partner_id
+  FROM askings a JOIN touches t ON t.person = a.person AND t.is_user = a.is_user AND t.us BETWEEN a.us - {attribution_us} AND a.us;
+
+CREATE TABLE answers AS
+  WITH last_touches AS (
+    SELECT question, arg_max(partner_id, {{'us': us, 'id': click_id}}) AS partner_id, min(partner_id) <> max(partner_id) AS is_shared
+    FROM paths GROUP BY question)
+  SELECT question, a.signup, a.sale, t.partner_id, is_shared FROM asked a JOIN last_touches t USING (question);
+"""
+
+# Sales of several partners: their turns, each the latest of a partner's touches without another's between, and the cents of each.
+# Where a sale's parts, rounded down, leave cents over, those with the largest remainders get one each. Weights of the models but one
+# are whole numbers, of which two at most differ, so that the order of remainders needs no sorting.
+SHARES = """
+CREATE TABLE turns AS
+  WITH kept AS (
+    SELECT p.*, a.sale FROM paths p JOIN answers a ON a.question = p.question AND a.is_shared AND a.sale IS NOT NULL
+    QUALIFY lead(p.partner_id) OVER (PARTITION BY p.question ORDER BY p.us, p.click_id) IS DISTINCT FROM p.partner_id),
+  placed AS (
+    SELECT sale, partner_id, row_number() OVER (PARTITION BY question ORDER BY us, click_id) AS turn,
+      count(*) OVER (PARTITION BY question) AS n, pow(2, (us - max(us) OVER (PARTITION BY question)) / 604800e6) AS weight
+    FROM kept)
+  SELECT p.*, t.amount, t.day, t.amount * weight / sum(weight) OVER (PARTITION BY sale) AS decayed,
+    CASE WHEN n = 2 OR turn IN (1, n) THEN 1 ELSE 0 END AS is_end, greatest(2 * (n - 2), 1) AS ends, greatest(5 * (n - 2), 2) AS all_of
+  FROM placed p JOIN trade t ON t.transaction_id = p.sale;
+
+CREATE TABLE shares AS
+  WITH parts AS (
+    SELECT *, amount * ends // all_of AS of_end, amount * ends % all_of AS rest_of_end, amount // all_of AS of_middle,
+      amount % all_of AS rest_of_middle,
+      CASE WHEN n = 2 OR rest_of_end = rest_of_middle THEN turn
+           WHEN rest_of_end > rest_of_middle THEN CASE turn WHEN 1 THEN 1 WHEN n THEN 2 ELSE turn + 1 END
+           ELSE CASE turn WHEN 1 THEN n - 1 WHEN n THEN n ELSE turn - 1 END END AS place,
+      CAST(floor(decayed) AS BIGINT) AS of_decayed,
+      row_number() OVER (PARTITION BY sale ORDER BY decayed - floor(decayed) DESC, turn) AS decayed_place,
+      amount - sum(CAST(floor(decayed) AS BIGINT)) OVER (PARTITION BY sale) AS decayed_left
+    FROM turns)
+  SELECT sale, partner_id, any_value(day) AS day,
+    sum(CASE WHEN turn = 1 THEN amount ELSE 0 END) AS first,
+    sum(CASE WHEN turn = n THEN amount ELSE 0 END) AS last,
+    sum(amount // n + CASE WHEN turn <= amount % n THEN 1 ELSE 0 END) AS linear,
+    sum(CASE WHEN is_end = 1 THEN of_end ELSE of_middle END
+      + CASE WHEN place <= amount - 2 * of_end - (n - 2) * of_middle THEN 1 ELSE 0 END) AS position,
+    sum(of_decayed + CASE WHEN decayed_place <= decayed_left THEN 1 ELSE 0 END) AS time_decay
+  FROM parts GROUP BY sale, partner_id;
+"""
+
+ATTRIBUTION = """
+CREATE VIEW warehouse.attribution AS
+  UNPIVOT warehouse.attribution_shares ON first, last, linear, position, time_decay INTO NAME model VALUE amount
+"""
+
+WAREHOUSE = {
+    "click_quality": Published(
+        """partner_id VARCHAR NOT NULL, day DATE NOT NULL,
+           verdict ENUM('unknown_code', 'inactive_partner', 'bot', 'self_click', 'velocity', 'duplicate', 'accepted') NOT NULL,
+           clicks BIGINT NOT NULL""",
+        ["partner_id, day, verdict"],
+        ["day"],
+        TABLES["click_quality"],
+    ),
+    "referrals": Published(
+        """id UUID NOT NULL, partner_id VARCHAR NOT NULL, referred_user_id VARCHAR NOT NULL, referral_code VARCHAR NOT NULL,
+           status ENUM('pending', 'converted', 'qualified', 'rejected') NOT NULL DEFAULT 'pending', conversion_date TIMESTAMP,
+           metadata VARCHAR DEFAULT '{{}}', created_at TIMESTAMP NOT NULL, reason VARCHAR, basis VARCHAR""",
+        ["id", "referred_user_id"],
+        ["partner_id", "referral_code", "status", "created_at"],
+        f"""
+        SELECT id, partner_id, user_id AS referred_user_id, referral_code, {STATUS} AS status,
+          CASE WHEN reason IS NULL THEN make_timestamp(sold_us) END AS conversion_date, make_timestamp(created_us) AS created_at, reason,
+          basis
+        FROM owners""",
+    ),
+    "attribution_shares": Published(
+        """transaction_id VARCHAR NOT NULL, partner_id VARCHAR NOT NULL, first {money} NOT NULL, last {money} NOT NULL,
+           linear {money} NOT NULL, position {money} NOT NULL, time_decay {money} NOT NULL, day DATE NOT NULL""",
+        ["transaction_id, partner_id"],
+        ["day"],
+        """
+        SELECT transaction_id, coalesce(a.partner_id, 'direct') AS partner_id, {money:amount} AS first, first AS last, first AS linear,
+          first AS position, first AS time_decay, day
+        FROM trade LEFT JOIN answers a ON a.sale = transaction_id WHERE is_shared IS NOT TRUE
+        UNION ALL
+        SELECT sale, partner_id, {money:first}, {money:last}, {money:linear}, {money:position}, {money:time_decay}, day FROM shares""",
+    ),
+    "growth_metrics": Published(
+        "metric_date DATE NOT NULL, dau BIGINT NOT NULL, wau BIGINT NOT NULL, mau BIGINT NOT NULL",
+        ["metric_date"],
+        [],
+        TABLES["growth_metrics"],
+    ),
 }
 
 
@@ -262,18 +375,24 @@ def prepared(options, clock):
     return connection, known
 
 
-def main(doc, steps, tables):
-    """Runs the statements of each step and writes the tables."""
+def main(doc, steps, tables, whole_steps, warehouse, whole, more=""):
+    """Runs the statements of each step and writes the tables; with --whole those of the whole job, into a warehouse."""
     options = common.parser(doc).parse_args()
     clock = Clock()
     connection, known = prepared(options, clock)
-    for name, statements in steps.items():
+    known.update(whole if options.whole else dict.fromkeys(whole, ""))
+    for name, statements in (whole_steps if options.whole else steps).items():
         connection.execute(statements.format(**known))
         clock.mark(name)
-    write(connection, tables, options)
+    if options.whole:
+        publish(connection, warehouse, options, more)
+    else:
+        write(connection, tables, options)
     clock.mark("write")
     clock.told(options)
 
 
 if __name__ == "__main__":
-    main(__doc__, {"clicks": CLICKS, "partners": PARTNERS, "activity": ACTIVITY}, TABLES)
+    steps = {"clicks": CLICKS, "partners": QUESTIONS + ANSWERS + OWNERS, "activity": ACTIVITY}
+    whole_steps = {"clicks": CLICKS, "partners": QUESTIONS + PATHS + OWNERS, "shares": SHARES, "activity": ACTIVITY}
+    main(__doc__, steps, TABLES, whole_steps, WAREHOUSE, WHOLE, ATTRIBUTION)

@@ -1,0 +1,88 @@
+"""What a whole job publishes: tables with keys and indexes in a database file of DuckDB's own.
+
+    python3 duckdb_warehouse.py OURS FOLDER TABLE...
+
+writes tables of FOLDER/warehouse.duckdb beside it as CSV files, with the columns of OURS/TABLE.csv, for tables.py to compare.
+"""
+
+import csv
+import os
+import sys
+from typing import NamedTuple
+
+import common
+import duckdb
+from duckdb_sources import literal, with_money
+
+FILE = "warehouse.duckdb"
+INSTANT = "%Y-%m-%dT%H:%M:%S.%f"
+
+
+class Published(NamedTuple):
+    """A table: what its columns are declared as, its unique keys, its other indexes, the query of its rows.
+
+    `{money}` and `{ratio}` are types. The query gives the columns in their order, but for those with a default.
+    """
+
+    columns: str
+    keys: list
+    indexes: list
+    query: str
+
+
+def publish(connection, tables, options, more=""):
+    """Makes a warehouse of tables and of what else `more` creates, all or nothing: it is in its place once it is whole and on disk.
+
+    Keys and indexes come after the rows, in a transaction of their own: then both threads make them, in half the processor's time.
+    """
+    path = os.path.join(options.output, FILE)
+    unfinished = path + ".unfinished"
+    os.makedirs(options.output, exist_ok=True)
+    for old in (path, unfinished, unfinished + ".wal"):
+        if os.path.exists(old):
+            os.remove(old)
+    digits = common.decimals(options.currency)
+    types = {"money": f"DECIMAL(18, {digits})", "ratio": "DECIMAL(18, 6)"}
+    # Rows of a table have no order.
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute(f"ATTACH {literal(unfinished)} AS warehouse")
+    connection.execute("BEGIN")
+    for name, table in tables.items():
+        connection.execute(f"CREATE TABLE warehouse.{name} ({table.columns.format(**types)})")
+        query = with_money(table.query, digits).replace("{to}", str(options.to)).replace("{currency}", options.currency)
+        connection.execute(f"INSERT INTO warehouse.{name} BY NAME {query}")
+    connection.execute(more)
+    connection.execute("COMMIT")
+    connection.execute("BEGIN")
+    for name, table in tables.items():
+        for kind, columns in [("UNIQUE INDEX", one) for one in table.keys] + [("INDEX", one) for one in table.indexes]:
+            words = "_".join([name] + columns.replace('"', "").split(", "))
+            connection.execute(f"CREATE {kind} {words} ON warehouse.{name} ({columns})")
+    connection.execute("COMMIT")
+    connection.execute("CHECKPOINT warehouse")
+    connection.execute("DETACH warehouse")
+    os.replace(unfinished, path)
+    folder = os.open(options.output, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def main():
+    ours, folder, *tables = sys.argv[1:]
+    connection = duckdb.connect(os.path.join(folder, FILE), read_only=True)
+    for name in tables:
+        with open(os.path.join(ours, f"{name}.csv"), newline="") as file:
+            header = next(csv.reader(file))
+        types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})").fetchall())
+        shown = ", ".join(
+            f"rtrim(rtrim(strftime(\"{column}\", '{INSTANT}'), '0'), '.') || 'Z' AS \"{column}\""
+            if types[column] == "TIMESTAMP"
+            else f'"{column}"'
+            for column in header
+        )
+        target = literal(os.path.join(folder, f"{name}.csv"))
+        connection.execute(f"COPY (SELECT {shown} FROM {name}) TO {target} (FORMAT csv, HEADER)")
+
+
+if __name__ == "__main__":
+    main()

@@ -115,7 +115,7 @@ class Job:
             "```",
         ]
         for one in list(series.values())[1:]:
-            lines += one.runs[-1].output.replace(one.name.split(",")[0], one.name, 1).splitlines()
+            lines += one.runs[-1].output.splitlines()
         return "\n".join(lines + ["```"])
 
     def beside_whole(self, series):

@@ -353,7 +353,7 @@ class Clock:
         befores = [self.start] + [at for _, at in self.marks]
         steps = ", ".join(f"{name} {at - before:.2f}" for (name, at), before in zip(self.marks, befores))
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        print(f"duckdb {duckdb.__version__}, {options.threads} threads")
+        print(f"duckdb {duckdb.__version__}, {options.threads} threads{', whole job' if options.whole else ''}")
         print(f"seconds {seconds:.3f} ({steps})")
         print(f"cpu {usage.ru_utime + usage.ru_stime:.3f}")
         print(f"peak_rss_mib {usage.ru_maxrss / 1024:.1f}")

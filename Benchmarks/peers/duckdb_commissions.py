@@ -1,14 +1,14 @@
 """Commission lines of the program `sameday` made with DuckDB: the peer of `nightmill run` of commissions.
 
-Owners are found as in duckdb_partners.py. Every sale is joined with its owner's chain of three; refunds with the lines of their
+Owners are found as in duckdb_partners_job.py. Every sale is joined with its owner's chain of three; refunds with the lines of their
 sale. The program's rates and steps are written out here; it has no signup bonus and no end of recurring lines. Only the whole job
 gives lines their IDs, and how each came about.
 
 The rules are those of the metric definitions (common rules, sections 3 and 5).
 """
 
-from duckdb_partners import ANSWERS, CLICKS, OWNERS, QUESTIONS, REFERRAL, main
-from duckdb_warehouse import Published
+from duckdb_partners_job import CLICKS, OWNERS, REFERRAL, TOUCHES, main
+from duckdb_warehouse import Published, Whole
 
 COMMISSIONS = """
 CREATE TABLE rates_of (kind kind_word, level INTEGER, ppm BIGINT);
@@ -76,8 +76,8 @@ TABLES = {
         FROM lines l JOIN partners p USING (partner_id)"""
 }
 
-# What the whole job carries along.
-WHOLE = {
+# What the whole job carries along: of owners, of their sales, of lines.
+COLUMNS = {
     "referral": REFERRAL,
     "client": ", o.id AS referral_id, p.tier",
     "kept": ", base, rate, owner, buyer, referral_id, tier",
@@ -127,6 +127,5 @@ WAREHOUSE = {
 
 
 if __name__ == "__main__":
-    steps = {"clicks": CLICKS, "owners": QUESTIONS + ANSWERS + OWNERS, "lines": COMMISSIONS}
-    whole = {**steps, "cycles": CYCLES}
-    main(__doc__, steps, TABLES, whole, WAREHOUSE, WHOLE)
+    whole = Whole({"cycles": CYCLES}, COLUMNS, WAREHOUSE)
+    main(__doc__, {"clicks": CLICKS, "owners": TOUCHES + OWNERS, "lines": COMMISSIONS}, TABLES, whole)

@@ -30,8 +30,17 @@ class Published(NamedTuple):
     query: str
 
 
-def publish(connection, tables, options, more=""):
-    """Makes a warehouse of tables and of what else `more` creates, all or nothing: it is in its place once it is whole and on disk.
+class Whole(NamedTuple):
+    """What a whole job does beside the other: its further steps, the columns it carries along, its tables, and views of them."""
+
+    steps: dict
+    columns: dict
+    tables: dict
+    views: str = ""
+
+
+def publish(connection, tables, options, views=""):
+    """Makes a warehouse of tables, and views of them, all or nothing: it is in its place once it is whole and on disk.
 
     Keys and indexes come after the rows, in a transaction of their own: then both threads make them, in half the processor's time.
     """
@@ -51,7 +60,7 @@ def publish(connection, tables, options, more=""):
         connection.execute(f"CREATE TABLE warehouse.{name} ({table.columns.format(**types)})")
         query = with_money(table.query, digits).replace("{to}", str(options.to)).replace("{currency}", options.currency)
         connection.execute(f"INSERT INTO warehouse.{name} BY NAME {query}")
-    connection.execute(more)
+    connection.execute(views)
     connection.execute("COMMIT")
     connection.execute("BEGIN")
     for name, table in tables.items():

@@ -25,7 +25,7 @@ SELECTED = "+click_quality +referrals +attribution +growth_metrics"
 def run(tools, options):
     inputs = data.generated(tools.nightmill, **(SMALL if options.check else SIZES))
     flags = ["--select", SELECTED]
-    job = Job("Partners and active users", "partners", SOURCES, TABLES, flags, narrowed=last_click, whole=WHOLE)
+    job = Job("Partners and active users", "partners", SOURCES, TABLES, flags, narrowed=last_click, whole=WHOLE, whole_peers=["duckdb", "polars"])
     return job.compared(tools, options, inputs)
 
 

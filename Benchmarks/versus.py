@@ -76,8 +76,8 @@ class Job:
             if self.whole:
                 exported(self.whole, "nightmill-whole")
                 folders = {whole_job(peer): scratch / f"{peer}-whole" for peer in self.whole_peers}
-                for peer, folder in zip(self.whole_peers, folders.values()):
-                    Measurement([sys.executable, HERE / "peers" / f"{peer}_warehouse.py", scratch / "nightmill-whole", folder, *self.whole])
+                for folder in folders.values():
+                    Measurement([sys.executable, HERE / "peers" / "whole_tables.py", scratch / "nightmill-whole", folder, *self.whole])
                 whole_equal, whole_shown = tables_equal(scratch / "nightmill-whole", self.whole, folders)
                 equal = equal and whole_equal
                 shown += f"\n\nThe whole job:\n\n{whole_shown}"

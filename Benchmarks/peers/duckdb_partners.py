@@ -7,7 +7,7 @@ The rules are those of the metric definitions (common rules, sections 2, 3, 4 an
 """
 
 from duckdb_partners_job import CLICKS, OWNERS, REFERRAL, TOUCHES, main
-from duckdb_warehouse import Published, Whole
+from duckdb_warehouse import Published, Whole, attribution_view
 
 ACTIVITY = """
 -- Each person's days, with the next of them: on a day n days wide a person counts until n days later, or that next day.
@@ -88,11 +88,6 @@ CREATE TABLE shares AS
   FROM parts GROUP BY sale, partner_id;
 """
 
-ATTRIBUTION = """
-CREATE VIEW warehouse.attribution AS
-  UNPIVOT warehouse.attribution_shares ON first, last, linear, position, time_decay INTO NAME model VALUE amount
-"""
-
 WAREHOUSE = {
     "click_quality": Published(
         """partner_id VARCHAR NOT NULL, day DATE NOT NULL,
@@ -136,5 +131,5 @@ WAREHOUSE = {
 
 
 if __name__ == "__main__":
-    whole = Whole({"shares": SHARES}, {"referral": REFERRAL}, WAREHOUSE, ATTRIBUTION)
+    whole = Whole({"shares": SHARES}, {"referral": REFERRAL}, WAREHOUSE, attribution_view("warehouse"))
     main(__doc__, {"clicks": CLICKS, "partners": TOUCHES + OWNERS, "activity": ACTIVITY}, TABLES, whole)

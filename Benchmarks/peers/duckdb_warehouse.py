@@ -1,21 +1,12 @@
-"""What a whole job publishes: tables with keys and indexes in a database file of DuckDB's own.
+"""What a whole job publishes: tables with keys and indexes in a database file of DuckDB's own."""
 
-    python3 duckdb_warehouse.py OURS FOLDER TABLE...
-
-writes tables of FOLDER/warehouse.duckdb beside it as CSV files, with the columns of OURS/TABLE.csv, for tables.py to compare.
-"""
-
-import csv
 import os
-import sys
 from typing import NamedTuple
 
 import common
-import duckdb
 from duckdb_sources import literal, with_money
 
 FILE = "warehouse.duckdb"
-INSTANT = "%Y-%m-%dT%H:%M:%S.%f"
 
 
 class Published(NamedTuple):
@@ -28,6 +19,13 @@ class Published(NamedTuple):
     keys: list
     indexes: list
     query: str
+
+
+def attribution_view(schema="main"):
+    """What makes the view `attribution`, a row of each model, of the table that has a column of each."""
+    return f"""
+        CREATE VIEW {schema}.attribution AS
+        UNPIVOT {schema}.attribution_shares ON first, last, linear, position, time_decay INTO NAME model VALUE amount"""
 
 
 class Whole(NamedTuple):
@@ -74,24 +72,3 @@ def publish(connection, tables, options, views=""):
     folder = os.open(options.output, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
-
-
-def main():
-    ours, folder, *tables = sys.argv[1:]
-    connection = duckdb.connect(os.path.join(folder, FILE), read_only=True)
-    for name in tables:
-        with open(os.path.join(ours, f"{name}.csv"), newline="") as file:
-            header = next(csv.reader(file))
-        types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})").fetchall())
-        shown = ", ".join(
-            f"rtrim(rtrim(strftime(\"{column}\", '{INSTANT}'), '0'), '.') || 'Z' AS \"{column}\""
-            if types[column] == "TIMESTAMP"
-            else f'"{column}"'
-            for column in header
-        )
-        target = literal(os.path.join(folder, f"{name}.csv"))
-        connection.execute(f"COPY (SELECT {shown} FROM {name}) TO {target} (FORMAT csv, HEADER)")
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,11 @@ The rules are those of the metric definitions (common rules, sections 2, 3, 4 an
 from polars_main import main
 
 
-def job():
+def job(options):
+    if options.whole:
+        from polars_partners_whole import WholePartners
+
+        return WholePartners
     from polars_partners_job import Partners
 
     return Partners

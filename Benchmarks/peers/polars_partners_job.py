@@ -238,23 +238,23 @@ class Partners(Job):
             asked.lazy().select("question", "us", person="visitor"),
         ])  # fmt: skip
         self.asked = asked.select("question", "transaction_id")
-        answers = self.answers(askings.filter(col("person").is_not_null()), touches)
-        answers = answers.join(asked.lazy().select("question", "user_id", "transaction_id"), on="question").collect()
+        # All touches of each question, which takes less than to look for the last one of each person (`join_asof`).
+        self.paths = (
+            askings.filter(col("person").is_not_null())
+            .join(touches.lazy(), on="person")
+            .filter(col("touched").is_between(col("us") - REACH, col("us")))
+            .select("question", "touched", "click_id", "partner_id")
+            .sort("question", "touched", "click_id")
+            .drop("click_id")
+            .collect()
+        )
+        answers = (
+            self.paths.lazy()
+            .filter((col("question") == col("question").shift(-1)).fill_null(False).not_())
+            .join(asked.lazy().select("question", "user_id", "transaction_id"), on="question")
+            .collect()
+        )
         return answers.select("user_id", "partner_id").drop_nulls(), answers.select("transaction_id", "partner_id").drop_nulls()
-
-    def answers(self, askings, touches):
-        """The partner of each question's last touch."""
-        last_clicks = touches.lazy().sort("touched", "click_id").unique(["person", "touched"], keep="last", maintain_order=True)
-        return (
-            askings.sort("us")
-            .join_asof(
-                last_clicks.drop("is_visitor"),
-                left_on="us", right_on="touched", by="person", tolerance=REACH, check_sortedness=False, coalesce=False,
-            )
-            .filter(col("partner_id").is_not_null())
-            .sort("touched", "click_id")
-            .unique("question", keep="last", maintain_order=True)
-        )  # fmt: skip
 
     def owners(self, signups, sold):
         """Who owns a customer."""

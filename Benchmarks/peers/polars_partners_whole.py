@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL
 
 import polars as pl
 from polars import col
-from polars_partners_job import REACH, Partners
+from polars_partners_job import Partners
 
 MODELS = ["first", "last", "linear", "position", "time_decay"]
 
@@ -32,32 +32,19 @@ class WholePartners(Partners):
 
     def write(self, tables):
         for name, table in tables.items():
-            table.write_parquet(os.path.join(self.options.output, f"{name}.parquet"))
+            table.write_parquet(os.path.join(self.options.output, f"{name}.parquet"), compression="lz4")
 
     @staticmethod
     def moment(name):
         return pl.from_epoch(col(name), time_unit="us")
 
-    def answers(self, askings, touches):
-        """The partner of each question's last touch. All are joined, so that none is looked for twice."""
-        follows = col("question") == col("question").shift(-1)
-        self.turns = (
-            askings.join(touches.lazy(), on="person")
-            .filter(col("touched").is_between(col("us") - REACH, col("us")))
-            .select("question", "touched", "click_id", "partner_id")
-            .sort("question", "touched", "click_id")
-            # Consecutive touches of one partner are one, the latest.
-            .filter((follows & (col("partner_id") == col("partner_id").shift(-1))).fill_null(False).not_())
-            .select("question", "touched", "partner_id")
-            .collect()
-        )
-        return self.turns.lazy().filter(follows.fill_null(False).not_())
-
     def attribution(self):
         """One row of a sale and a partner with a touch, a column of each model; as SHARES in duckdb_partners.py."""
         amount, n, turn = col("amount"), col("n"), col("turn")
         sales = self.asked.lazy().join(self.trade.lazy().select("transaction_id", "amount", "day"), on="transaction_id")
-        turns = self.turns.lazy().with_columns(n=pl.len().over("question").cast(pl.Int64))
+        # Consecutive touches of one partner are one, the latest.
+        next_is_same = (col("question") == col("question").shift(-1)) & (col("partner_id") == col("partner_id").shift(-1))
+        turns = self.paths.lazy().filter(next_is_same.fill_null(False).not_()).with_columns(n=pl.len().over("question").cast(pl.Int64))
         several = turns.filter(n > 1).with_columns(turn=pl.int_range(1, pl.len() + 1).over("question"))
         ones = (
             sales.join(several.select("question").unique(), on="question", how="anti")

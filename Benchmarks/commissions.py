@@ -18,6 +18,6 @@ SMALL = (20_000, 2_000, 600)
 
 def run(tools, options):
     sizes = SMALL if options.check else SIZES
-    inputs = made("sales-" + "-".join(map(str, sizes)), lambda folder: sales.main(folder, *sizes))
+    inputs = made("commissions-" + "-".join(map(str, sizes)), lambda folder: sales.main(folder, *sizes))
     job = Job("Commissions", "commissions", SOURCES, TABLES, FLAGS, peers=["duckdb"], whole=WHOLE)
     return job.compared(tools, options, inputs)

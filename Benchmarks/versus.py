@@ -119,13 +119,14 @@ class Job:
         return "\n".join(lines + ["```"])
 
     def beside_whole(self, series):
-        """A line for each peer's whole job: how it compares; no bar is set for it."""
+        """A line for each peer's whole job, for which no bar is set."""
         ours = series["nightmill"]
         lines = []
-        for one in (series[whole_job(peer)] for peer in self.whole_peers):
-            slower = one.median("seconds") / ours.median("seconds")
-            larger = one.median("mebibytes") / ours.median("mebibytes")
-            lines.append(f"- the same tables whole ({one.name}): {slower:.2f} × our time, {larger:.2f} × our memory")
+        for peer in self.whole_peers:
+            one = series[whole_job(peer)]
+            faster = one.median("seconds") / ours.median("seconds")
+            smaller = one.median("mebibytes") / ours.median("mebibytes")
+            lines.append(f"- beside the whole job in {peer}: {faster:.2f} × as fast, with 1/{smaller:.2f} of its peak memory")
         return lines
 
 

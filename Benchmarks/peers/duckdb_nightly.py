@@ -307,6 +307,8 @@ def main():
     clock.mark("read")
     for table, key in (("calls_read", "call_id"), ("clicks_read", "click")):
         connection.execute(SUPERSEDED.format(table=table, key=key))
+    # From here on no order counts.
+    connection.execute("SET preserve_insertion_order = false")
     clock.mark("keys")
     first, last = connection.execute("""
         SELECT coalesce(min(us), 0), coalesce(max(us), 0) FROM (

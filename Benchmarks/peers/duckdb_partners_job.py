@@ -211,6 +211,8 @@ def prepared(options, clock):
         load(Inputs(connection, options.inputs, scratch, options.damaged), connection)
     clock.mark("read")
     connection.execute(SUPERSEDED.format(table="clicks_read", key="click"))
+    # From here on no order counts.
+    connection.execute("SET preserve_insertion_order = false")
     clock.mark("keys")
     first, last = connection.execute("""
         SELECT coalesce(min(us), 0), coalesce(max(us), 0) FROM (

@@ -50,8 +50,6 @@ def publish(connection, tables, options, views=""):
             os.remove(old)
     digits = common.decimals(options.currency)
     types = {"money": f"DECIMAL(18, {digits})", "ratio": "DECIMAL(18, 6)"}
-    # Rows of a table have no order.
-    connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"ATTACH {literal(unfinished)} AS warehouse")
     connection.execute("BEGIN")
     for name, table in tables.items():

@@ -19,5 +19,5 @@ SMALL = (20_000, 2_000, 600)
 def run(tools, options):
     sizes = SMALL if options.check else SIZES
     inputs = made("commissions-" + "-".join(map(str, sizes)), lambda folder: sales.main(folder, *sizes))
-    job = Job("Commissions", "commissions", SOURCES, TABLES, FLAGS, peers=["duckdb"], whole=WHOLE)
+    job = Job("Commissions", "commissions", SOURCES, TABLES, FLAGS, peers=["duckdb"], whole={"duckdb": WHOLE})
     return job.compared(tools, options, inputs)

@@ -17,12 +17,10 @@ class Job:
 
     `tables` are the tables' columns, none for all of them; `flags` are more words for `nightmill run`; `narrowed` is told the
     folder of nightmill's tables, to leave out rows that the peers do not make. `whole` are the tables' columns of the whole job,
-    which peers named in `whole_peers` do beside their own.
+    by the peers that do it beside the other.
     """
 
-    def __init__(
-        self, title, name, sources, tables, flags=(), peers=("duckdb", "polars"), narrowed=None, whole=None, whole_peers=("duckdb",)
-    ):
+    def __init__(self, title, name, sources, tables, flags=(), peers=("duckdb", "polars"), narrowed=None, whole=None):
         self.title = title
         self.name = name
         self.sources = sources
@@ -31,7 +29,6 @@ class Job:
         self.peers = list(peers)
         self.narrowed = narrowed
         self.whole = whole or {}
-        self.whole_peers = list(whole_peers) if whole else []
 
     def compared(self, tools, options, inputs, planted=False):
         """The job's report over a folder of files, and whether all tables were equal."""
@@ -64,7 +61,7 @@ class Job:
                     Measurement(export + (["--columns", columns] if columns else []) + ["--to", scratch / folder])
 
             contenders = [("nightmill", ours)] + [(peer, lambda peer=peer: theirs(peer)) for peer in self.peers]
-            contenders += [(whole_job(peer), lambda peer=peer: theirs(peer, "--whole")) for peer in self.whole_peers]
+            contenders += [(whole_job(peer), lambda peer=peer: theirs(peer, "--whole")) for peer in self.whole]
             series = alternate(contenders, options.runs)
             exported({**self.tables, "source_counts": None}, "nightmill")
             if self.narrowed:
@@ -73,14 +70,13 @@ class Job:
             counts = (scratch / "nightmill" / "source_counts.csv").read_text().splitlines()[1:]
             total = sum(int(line.split(",")[1]) for line in counts if line.split(",")[0] in self.sources)
             equal, shown = tables_equal(scratch / "nightmill", self.tables, {peer: scratch / peer for peer in self.peers})
-            if self.whole:
-                exported(self.whole, "nightmill-whole")
-                folders = {whole_job(peer): scratch / f"{peer}-whole" for peer in self.whole_peers}
-                for folder in folders.values():
-                    Measurement([sys.executable, HERE / "peers" / "whole_tables.py", scratch / "nightmill-whole", folder, *self.whole])
-                whole_equal, whole_shown = tables_equal(scratch / "nightmill-whole", self.whole, folders)
+            for peer, tables in self.whole.items():
+                left, right = scratch / f"nightmill-{peer}", scratch / f"{peer}-whole"
+                exported(tables, left)
+                Measurement([sys.executable, HERE / "peers" / "whole_tables.py", left, right, *tables])
+                whole_equal, whole_shown = tables_equal(left, tables, {peer: right})
                 equal = equal and whole_equal
-                shown += f"\n\nThe whole job:\n\n{whole_shown}"
+                shown += f"\n\nThe whole job in {peer}:\n\n{whole_shown}"
         size = sum(path.stat().st_size for path in files)
         text = self.report(series, total, size, options)
         return f"{text}\n\nWhere the time of nightmill's last run went:\n\n{where}\n\n{shown}", equal
@@ -122,7 +118,7 @@ class Job:
         """A line for each peer's whole job, for which no bar is set."""
         ours = series["nightmill"]
         lines = []
-        for peer in self.whole_peers:
+        for peer in self.whole:
             one = series[whole_job(peer)]
             faster = one.median("seconds") / ours.median("seconds")
             smaller = one.median("mebibytes") / ours.median("mebibytes")

@@ -6,6 +6,7 @@ days are counted by what each person's next day changes, which needs no distinct
 The rules are those of the metric definitions (common rules, sections 2, 3, 4 and 9) and of the data contracts.
 """
 
+import duckdb_growth
 from duckdb_partners_job import CLICKS, OWNERS, REFERRAL, TOUCHES, main
 from duckdb_warehouse import Published, Whole, attribution_view
 
@@ -121,15 +122,10 @@ WAREHOUSE = {
         UNION ALL
         SELECT sale, partner_id, {money:first}, {money:last}, {money:linear}, {money:position}, {money:time_decay}, day FROM shares""",
     ),
-    "growth_metrics": Published(
-        "metric_date DATE NOT NULL, dau BIGINT NOT NULL, wau BIGINT NOT NULL, mau BIGINT NOT NULL",
-        ["metric_date"],
-        [],
-        TABLES["growth_metrics"],
-    ),
+    **duckdb_growth.WAREHOUSE,
 }
 
 
 if __name__ == "__main__":
-    whole = Whole({"shares": SHARES}, {"referral": REFERRAL}, WAREHOUSE, attribution_view("warehouse"))
+    whole = Whole({"shares": SHARES, "growth": duckdb_growth.GROWTH}, {"referral": REFERRAL}, WAREHOUSE, attribution_view("warehouse"), duckdb_growth.COLUMNS)
     main(__doc__, {"clicks": CLICKS, "partners": TOUCHES + OWNERS, "activity": ACTIVITY}, TABLES, whole)

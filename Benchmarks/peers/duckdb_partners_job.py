@@ -13,7 +13,7 @@ import tempfile
 from zoneinfo import ZoneInfo
 
 import common
-from duckdb_nightly import CLICK_COLUMNS, VENDOR_COLUMNS
+from duckdb_nightly import CLICK_COLUMNS, VENDOR_COLUMNS, load_products
 from duckdb_sources import (
     LEDGER,
     MACROS,
@@ -36,9 +36,11 @@ PARTNER_COLUMNS = (
 ).split()
 
 
-def load(inputs, connection):
-    """Reads all sources."""
-    load_transactions(inputs, ", user_id, visitor_id")
+def load(inputs, connection, growth):
+    """Reads all sources; for the business's days, more of them."""
+    load_transactions(inputs, ", user_id, visitor_id" + (", subscription_id" if growth else ""))
+    if growth:
+        load_products(inputs)
     load_rates(inputs, connection)
     inputs.load(
         "clicks",
@@ -204,11 +206,11 @@ REFERRAL = """,
     uuid_url('nightmill:referral:' || c.user_id) AS id, CASE WHEN by_signup IS NOT NULL THEN 'signup' ELSE 'first_sale' END AS basis"""
 
 
-def prepared(options, clock):
+def prepared(options, clock, growth):
     """A database with the sources read, repeated keys known and the ledger made; and what its SQL is to be told."""
     connection = open_database(options)
     with tempfile.TemporaryDirectory() as scratch:
-        load(Inputs(connection, options.inputs, scratch, options.damaged), connection)
+        load(Inputs(connection, options.inputs, scratch, options.damaged), connection, growth)
     clock.mark("read")
     connection.execute(SUPERSEDED.format(table="clicks_read", key="click"))
     # From here on no order counts.
@@ -217,13 +219,14 @@ def prepared(options, clock):
     first, last = connection.execute("""
         SELECT coalesce(min(us), 0), coalesce(max(us), 0) FROM (
           SELECT us FROM transactions_read UNION ALL SELECT us FROM clicks_read
-          UNION ALL SELECT created_us FROM users_read UNION ALL SELECT activated_us FROM users_read)""").fetchone()
+          UNION ALL SELECT created_us FROM users_read UNION ALL SELECT activated_us FROM users_read
+          """ + ("UNION ALL SELECT epoch_us(unnest([listed, delisted])) FROM products_read)" if growth else ")")).fetchone()
     known = {
         "offset": offset_case(ZoneInfo(options.timezone), first, last),
         "to": options.to,
         "currency": options.currency,
         "digits": common.decimals(options.currency),
-        "more": ", nullif(user_id, '') AS user_id, nullif(visitor_id, '') AS visitor_id",
+        "more": ", nullif(user_id, '') AS user_id, nullif(visitor_id, '') AS visitor_id" + growth,
         **common.LIMITS,
     }
     connection.execute((MACROS + LEDGER).format(**known))
@@ -237,7 +240,7 @@ def main(doc, steps, tables, whole):
     """Runs the statements of each step and writes the tables; with --whole more steps, and all tables into a warehouse."""
     options = common.parser(doc).parse_args()
     clock = Clock()
-    connection, known = prepared(options, clock)
+    connection, known = prepared(options, clock, whole.growth if options.whole else "")
     known.update(whole.columns if options.whole else dict.fromkeys(whole.columns, ""))
     for name, statements in {**steps, **(whole.steps if options.whole else {})}.items():
         connection.execute(statements.format(**known))

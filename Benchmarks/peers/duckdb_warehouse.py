@@ -29,12 +29,15 @@ def attribution_view(schema="main"):
 
 
 class Whole(NamedTuple):
-    """What a whole job does beside the other: its further steps, the columns it carries along, its tables, and views of them."""
+    """What a whole job does beside the other: its further steps, the columns it carries along, its tables, and views of them; where
+    it makes the business's days, what that needs of transactions.
+    """
 
     steps: dict
     columns: dict
     tables: dict
     views: str = ""
+    growth: str = ""
 
 
 def publish(connection, tables, options, views=""):

@@ -44,7 +44,7 @@ def difference(table, header, left, other, right):
     if not missing and not extra:
         return []
     # Rows are paired by the columns that name them, so that a changed cell shows as such.
-    width = 1 if table == "vendor_connection_analytics" else 2
+    width = {"vendor_connection_analytics": 1, "attribution": 3}.get(table, 2)
     pairs = {row[:width]: row for row in extra}
     lines = [f"{table}: {len(missing)} of {len(left)} rows of nightmill differ, {len(extra)} of {len(right)} of the peer"]
     for row in missing[:SHOWN]:

@@ -13,12 +13,22 @@ TABLES = {
     "attribution": "transaction_id,model,partner_id,amount",
     "growth_metrics": "metric_date,dau,wau,mau",
 }
+WHOLE = {
+    "click_quality": None,
+    "referrals": "id,partner_id,referred_user_id,referral_code,status,conversion_date,created_at,reason,basis",
+    "attribution": "transaction_id,model,partner_id,amount,day",
+}
+WHOLE = {
+    "duckdb": {**WHOLE, "growth_metrics": None, "mrr_movements": None},
+    "polars": {**WHOLE, "growth_metrics": TABLES["growth_metrics"]},
+}
 SELECTED = "+click_quality +referrals +attribution +growth_metrics"
 
 
 def run(tools, options):
     inputs = data.generated(tools.nightmill, **(SMALL if options.check else SIZES))
-    job = Job("Partners and active users", "partners", SOURCES, TABLES, ["--select", SELECTED], narrowed=last_click)
+    flags = ["--select", SELECTED]
+    job = Job("Partners and active users", "partners", SOURCES, TABLES, flags, narrowed=last_click, whole=WHOLE)
     return job.compared(tools, options, inputs)
 
 

@@ -1,7 +1,7 @@
 """Inputs for commissions at scale: sales.py FOLDER [SALES] [USERS] [PARTNERS]
 
 The same arguments give the same files: sales of users who signed up with a partner's code, partners below partners, some refunds in
-part and in whole, some partners suspended or terminated. Nobody clicks, so that owners cost nothing.
+part and in whole, a few of unknown sales, some partners suspended or terminated. Nobody clicks, so that owners cost nothing.
 """
 
 import os
@@ -60,6 +60,8 @@ def main(folder, sales=1_000_000, users=100_000, partners=20_000):
             cents = rng.randrange(100, 50_000)
             name = f"t{rng.getrandbits(32):08x}{i:07d}"
             file.write(f"{name},{stamp(second)},{rng.choice(kinds)},{cents / 100:.2f},USD,u{user:07d},\n")
+            if i % 1000 == 7:
+                file.write(f"{name}x,{stamp(second)},refund,{cents / 100:.2f},USD,u{user:07d},{name}?\n")
             if i % 20:
                 continue
             for part in range(rng.randrange(1, 4)):

@@ -22,11 +22,13 @@ def rows(path):
 
 
 def plain_lines(path):
-    """The header and the sorted lines of a file that quotes nothing, so that its rows are its lines; else None."""
+    """The header and the sorted lines of a file in which no record spans lines, so that its rows are its lines; else None."""
     content = path.read_bytes()
-    if b'"' in content or b"\r" in content:
+    if b"\r" in content:
         return None
     header, *lines = content.splitlines()
+    if b'"' in content and any(line.count(b'"') % 2 for line in lines):
+        return None
     lines.sort()
     return header, lines
 
@@ -42,7 +44,7 @@ def difference(table, header, left, other, right):
     if not missing and not extra:
         return []
     # Rows are paired by the columns that name them, so that a changed cell shows as such.
-    width = 1 if table == "vendor_connection_analytics" else 2
+    width = {"vendor_connection_analytics": 1, "attribution": 3}.get(table, 2)
     pairs = {row[:width]: row for row in extra}
     lines = [f"{table}: {len(missing)} of {len(left)} rows of nightmill differ, {len(extra)} of {len(right)} of the peer"]
     for row in missing[:SHOWN]:

@@ -114,4 +114,5 @@ def parser(description):
     arguments.add_argument("--conversion-per-point", default="0.05")
     arguments.add_argument("--format", choices=["csv", "parquet"], default="csv")
     arguments.add_argument("--damaged", action="store_true", help="the files may break CSV or UTF-8: look for it")
+    arguments.add_argument("--whole", action="store_true", help="all that nightmill does of the job, into a warehouse if there is one")
     return arguments

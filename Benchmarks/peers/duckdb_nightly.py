@@ -25,6 +25,7 @@ from duckdb_sources import (
     whole,
     write,
 )
+from duckdb_warehouse import Published, publish
 
 # What the sources' contracts ask of a row, and what is kept of it. Optional text that no metric reads is named too (`checked`), so
 # that invalid UTF-8 in it refuses the row as it should.
@@ -34,10 +35,11 @@ CLICK_COLUMNS = (
     "click_id clicked_at event visitor_id user_id referral_code product_id session_id ip user_agent url campaign".split()
 )
 VENDOR_COLUMNS = "vendor_id name category phone email address followup_sent_at user_id".split()
+PRODUCT_COLUMNS = "product_id name supplier_id category listed_at delisted_at".split()
 
 
 def load(inputs, connection):
-    """Reads all sources."""
+    """Reads all sources that metrics are made of."""
     load_transactions(inputs)
     load_rates(inputs, connection)
     inputs.load(
@@ -75,9 +77,22 @@ def load(inputs, connection):
         "vendors",
         "vendors_read",
         VENDOR_COLUMNS,
-        "vendor_id, category, epoch_us(TRY_CAST(followup_sent_at AS TIMESTAMPTZ)) AS sent_at",
+        f"{', '.join(VENDOR_COLUMNS)}, epoch_us(TRY_CAST(followup_sent_at AS TIMESTAMPTZ)) AS sent_at",
         f"""vendor_id <> '' AND name <> '' AND (trim(followup_sent_at) = '' OR sent_at IS NOT NULL)
             AND {checked(inputs, "category", "phone", "email", "address", "user_id")}""",
+    )
+
+
+def load_products(inputs):
+    """Reads products, which the whole job publishes as they are."""
+    inputs.load(
+        "products",
+        "products_read",
+        PRODUCT_COLUMNS,
+        """product_id, name, supplier_id, category, TRY_CAST(listed_at AS TIMESTAMPTZ) AS listed, TRY_CAST(delisted_at AS TIMESTAMPTZ)
+           AS delisted""",
+        f"""product_id <> '' AND name <> '' AND (trim(listed_at) = '' OR listed IS NOT NULL)
+            AND (trim(delisted_at) = '' OR delisted IS NOT NULL) AND {checked(inputs, "supplier_id", "category")}""",
     )
 
 
@@ -216,6 +231,70 @@ TABLES = {
 }
 
 
+WEEK = "week DATE NOT NULL, vendor_id VARCHAR NOT NULL"
+
+WAREHOUSE = {
+    "vendor_connection_analytics": Published(
+        """id BIGINT NOT NULL, session_id VARCHAR, vendor_id VARCHAR NOT NULL,
+           failure_type ENUM('hangup', 'rejection', 'timeout', 'busy') NOT NULL, call_duration BIGINT NOT NULL,
+           customer_intent_score TINYINT NOT NULL, estimated_lost_revenue {money} NOT NULL, followup_sent BOOLEAN NOT NULL,
+           converted_after_followup BOOLEAN NOT NULL, created_at TIMESTAMP NOT NULL, call_id VARCHAR NOT NULL,
+           followup_sent_at TIMESTAMP""",
+        ["id", "call_id"],
+        ["vendor_id", "created_at"],
+        """
+        SELECT row_number() OVER () AS id, call_id, session_id, vendor_id, outcome AS failure_type, duration AS call_duration,
+          score AS customer_intent_score, {money:lost} AS estimated_lost_revenue, followed AS followup_sent,
+          converted AS converted_after_followup, make_timestamp(us) AS created_at, CASE WHEN followed THEN make_timestamp(sent_at) END AS followup_sent_at
+        FROM failures""",
+    ),
+    "vendor_weekly": Published(
+        WEEK
+        + """, attempts BIGINT NOT NULL, connected BIGINT NOT NULL, hangups BIGINT NOT NULL, rejections BIGINT NOT NULL,
+           timeouts BIGINT NOT NULL, busy BIGINT NOT NULL, connection_rate {ratio}, lost_revenue {money} NOT NULL, mean_intent {ratio},
+           complete BOOLEAN NOT NULL""",
+        ["week, vendor_id"],
+        ["vendor_id"],
+        TABLES["vendor_weekly"],
+    ),
+    "leads": Published(
+        WEEK + ", missed_opportunities BIGINT NOT NULL, lost_revenue {money} NOT NULL, mean_intent {ratio}",
+        ["week, vendor_id"],
+        ["vendor_id"],
+        TABLES["leads"],
+    ),
+    "product_analytics": Published(
+        """product_id VARCHAR NOT NULL, metric_date DATE NOT NULL, views BIGINT NOT NULL, unique_viewers BIGINT NOT NULL,
+           add_to_carts BIGINT NOT NULL, orders BIGINT NOT NULL, units BIGINT NOT NULL, revenue {money} NOT NULL,
+           refunds {money} NOT NULL, net_revenue {money} NOT NULL, add_to_cart_rate {ratio}, purchase_rate {ratio},
+           conversion_rate {ratio}, trend ENUM('new', 'hot', 'steady', 'declining') NOT NULL""",
+        ["product_id, metric_date"],
+        ["metric_date"],
+        TABLES["product_analytics"],
+    ),
+    "vendor_dimension": Published(
+        """vendor_id VARCHAR NOT NULL, name VARCHAR NOT NULL, category VARCHAR, phone VARCHAR, email VARCHAR, address VARCHAR,
+           followup_sent_at TIMESTAMP, user_id VARCHAR""",
+        ["vendor_id"],
+        [],
+        """
+        SELECT vendor_id, name, nullif(category, '') AS category, nullif(phone, '') AS phone, nullif(email, '') AS email,
+          nullif(address, '') AS address, make_timestamp(sent_at) AS followup_sent_at, nullif(user_id, '') AS user_id
+        FROM vendors_read QUALIFY vendors_read.rowid = max(vendors_read.rowid) OVER (PARTITION BY vendor_id)""",
+    ),
+    "product_dimension": Published(
+        """product_id VARCHAR NOT NULL, name VARCHAR NOT NULL, supplier_id VARCHAR, category VARCHAR, listed_at TIMESTAMP,
+           delisted_at TIMESTAMP""",
+        ["product_id"],
+        [],
+        """
+        SELECT product_id, name, nullif(supplier_id, '') AS supplier_id, nullif(category, '') AS category, listed::TIMESTAMP AS listed_at,
+          delisted::TIMESTAMP AS delisted_at
+        FROM products_read QUALIFY products_read.rowid = max(products_read.rowid) OVER (PARTITION BY product_id)""",
+    ),
+}
+
+
 def main():
     options = common.parser(__doc__).parse_args()
     clock = Clock()
@@ -223,9 +302,13 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         inputs = Inputs(connection, options.inputs, scratch, options.damaged)
         load(inputs, connection)
+        if options.whole:
+            load_products(inputs)
     clock.mark("read")
     for table, key in (("calls_read", "call_id"), ("clicks_read", "click")):
         connection.execute(SUPERSEDED.format(table=table, key=key))
+    # From here on no order counts.
+    connection.execute("SET preserve_insertion_order = false")
     clock.mark("keys")
     first, last = connection.execute("""
         SELECT coalesce(min(us), 0), coalesce(max(us), 0) FROM (
@@ -246,7 +329,10 @@ def main():
     if missing := connection.execute(MISSING_RATES).fetchone()[0]:
         sys.exit(f"{missing} transactions have no exchange rate for their day or the 7 days before")
     clock.mark("compute")
-    write(connection, TABLES, options)
+    if options.whole:
+        publish(connection, WAREHOUSE, options)
+    else:
+        write(connection, TABLES, options)
     clock.mark("write")
     clock.told(options)
     if inputs.repaired:

@@ -10,7 +10,7 @@ The rules are those of the metric definitions (common rules, sections 1 and 8) a
 from polars_main import main
 
 
-def job():
+def job(_):
     from polars_job import Job
 
     return Job

@@ -9,6 +9,7 @@ from polars_job import Job
 from polars_values import instant, is_blank, is_given, text, word
 
 LIMITS = common.LIMITS
+REACH = LIMITS["attribution_us"]
 HOUR_US = 3_600_000_000
 
 
@@ -118,9 +119,17 @@ class Partners(Job):
         self.mark("judged")
         signups, sold = self.last_touches(judged)
         self.mark("touches")
-        tables = {
-            "click_quality": judged.group_by(col("partner_id").fill_null(""), "day", "verdict").agg(clicks=pl.len()),
-            "referrals": self.owners(signups, sold),
+        tables = self.tables(judged, signups, sold)
+        self.mark("compute")
+        os.makedirs(self.options.output, exist_ok=True)
+        self.write(tables)
+        self.mark("write")
+
+    def tables(self, judged, signups, sold):
+        columns = "partner_id referred_user_id referral_code status conversion_date created_at reason".split()
+        return {
+            "click_quality": self.click_quality(judged),
+            "referrals": self.owners(signups, sold).select(columns).collect(),
             "attribution": self.trade.join(sold, on="transaction_id", how="left").select(
                 "transaction_id",
                 model=pl.lit("last"),
@@ -129,11 +138,14 @@ class Partners(Job):
             ),
             "growth_metrics": self.activity(),
         }
-        self.mark("compute")
-        os.makedirs(self.options.output, exist_ok=True)
+
+    def write(self, tables):
         for name, table in tables.items():
             table.write_csv(os.path.join(self.options.output, f"{name}.csv"))
-        self.mark("write")
+
+    @staticmethod
+    def click_quality(judged):
+        return judged.group_by(col("partner_id").fill_null(""), "day", "verdict").agg(clicks=pl.len())
 
     def judged(self):
         """The clicks on partners' links with their verdicts."""
@@ -183,14 +195,11 @@ class Partners(Job):
 
     def last_touches(self, judged):
         """The partner of the last touch of each signup, by user, and of each sale."""
-        reach = LIMITS["attribution_us"]
         touches = (
             judged.lazy()
             .filter(col("verdict") == "accepted")
             .select("click_id", "partner_id", touched="us", person=col("user").fill_null(col("visitor")), is_visitor=col("user").is_null())
             .filter(col("person").is_not_null())
-            .sort("touched", "click_id")
-            .unique(["person", "touched"], keep="last", maintain_order=True)
             .collect()
         )
         users = self.users.lazy().filter(col("created") <= self.options.to)
@@ -215,35 +224,40 @@ class Partners(Job):
         )  # fmt: skip
         pairs = (
             asked.lazy()
-            .select("question", "us", "user")
+            .select("question", "us", "user", own="visitor")
             .join(links.lazy().select("user", "visitor").unique(), on="user")
+            .filter(col("visitor").ne_missing(col("own")))
             .sort("us")
         )
         linked = pairs.join_asof(
-            links.lazy(), left_on="us", right_on="linked", by=["user", "visitor"], tolerance=reach, check_sortedness=False
+            links.lazy(), left_on="us", right_on="linked", by=["user", "visitor"], tolerance=REACH, check_sortedness=False
         ).filter(col("linked").is_not_null())
         askings = pl.concat([
             asked.lazy().select("question", "us", person="user"),
             linked.select("question", "us", person="visitor"),
             asked.lazy().select("question", "us", person="visitor"),
         ])  # fmt: skip
-        answers = (
+        self.asked = asked.select("question", "transaction_id")
+        # All touches of each question, which takes less than to look for the last one of each person (`join_asof`).
+        self.paths = (
             askings.filter(col("person").is_not_null())
-            .sort("us")
-            .join_asof(
-                touches.lazy().drop("is_visitor"),
-                left_on="us", right_on="touched", by="person", tolerance=reach, check_sortedness=False, coalesce=False,
-            )
-            .filter(col("partner_id").is_not_null())
-            .sort("touched", "click_id")
-            .unique("question", keep="last", maintain_order=True)
-            .join(asked.lazy().select("question", "user_id", "transaction_id"), on="question")
-            .select("user_id", "transaction_id", "partner_id")
+            .join(touches.lazy(), on="person")
+            .filter(col("touched").is_between(col("us") - REACH, col("us")))
+            .select("question", "touched", "click_id", "partner_id")
+            .sort("question", "touched", "click_id")
+            .drop("click_id")
             .collect()
-        )  # fmt: skip
+        )
+        answers = (
+            self.paths.lazy()
+            .filter((col("question") == col("question").shift(-1)).fill_null(False).not_())
+            .join(asked.lazy().select("question", "user_id", "transaction_id"), on="question")
+            .collect()
+        )
         return answers.select("user_id", "partner_id").drop_nulls(), answers.select("transaction_id", "partner_id").drop_nulls()
 
     def owners(self, signups, sold):
+        """Who owns a customer."""
         first = (
             self.trade.lazy()
             .filter(col("buyer").is_not_null())
@@ -287,9 +301,8 @@ class Partners(Job):
                 .when(col("sold_us").is_not_null()).then(pl.lit("qualified")).otherwise(pl.lit("converted")),
                 conversion_date=pl.when(col("reason").is_null()).then(self.moment("sold_us")),
                 created_at=self.moment("created_us"),
+                basis=pl.when(col("by_signup").is_not_null()).then(pl.lit("signup")).otherwise(pl.lit("first_sale")),
             )
-            .select("partner_id", "referred_user_id", "referral_code", "status", "conversion_date", "created_at", "reason")
-            .collect()
         )  # fmt: skip
 
     @staticmethod

@@ -4,18 +4,45 @@ package enum NameUUID {
   /// The namespace of URLs (RFC 9562, section 6.6).
   private static let urlNamespace: UInt128 = 0x6BA7_B811_9DAD_11D1_80B4_00C0_4FD4_30C8
 
+  /// A name in the namespace of URLs, put together piece by piece; one is used for many, since each
+  /// that is made anew would take memory of its own.
+  package struct Name {
+    private var message: [UInt8] = []
+
+    /// No name yet.
+    package init() {
+      for shift in stride(from: 120, through: 0, by: -8) {
+        message.append(UInt8(truncatingIfNeeded: urlNamespace >> UInt128(shift)))
+      }
+    }
+
+    /// Begins a name with some bytes.
+    package mutating func begin(_ bytes: [UInt8]) {
+      message.removeLast(message.count - 16)
+      message.append(contentsOf: bytes)
+    }
+
+    /// Adds bytes.
+    package mutating func append(_ bytes: ByteView) {
+      message.append(contentsOf: UnsafeRawBufferPointer(start: bytes.start, count: bytes.count))
+    }
+
+    /// Adds a byte.
+    package mutating func append(_ byte: UInt8) { message.append(byte) }
+
+    /// The name's UUID; nothing can be added to the name afterwards.
+    package mutating func id() -> UInt128 {
+      let digest = SHA1.words(padding: &message)
+      let first = UInt128(digest.a) << 96 | UInt128(digest.b) << 64
+      return version5(first | UInt128(digest.c) << 32 | UInt128(digest.d))
+    }
+  }
+
   /// The UUID of a name in the namespace of URLs.
   package static func id(url name: [UInt8]) -> UInt128 {
-    var message: [UInt8] = []
-    // Room for what SHA-1 pads with.
-    message.reserveCapacity(name.count + 16 + 72)
-    for shift in stride(from: 120, through: 0, by: -8) {
-      message.append(UInt8(truncatingIfNeeded: urlNamespace >> UInt128(shift)))
-    }
-    message.append(contentsOf: name)
-    let digest = SHA1.words(of: message)
-    let first = UInt128(digest.a) << 96 | UInt128(digest.b) << 64
-    return version5(first | UInt128(digest.c) << 32 | UInt128(digest.d))
+    var whole = Name()
+    whole.begin(name)
+    return whole.id()
   }
 
   /// 122 of some bits as a UUID of version 5: four bits say the version, two the variant.
@@ -85,15 +112,15 @@ package enum SHA1 {
 
   /// The 20 bytes of the digest.
   package static func digest(_ message: [UInt8]) -> [UInt8] {
-    let words = words(of: message)
+    var padded = message
+    let words = words(padding: &padded)
     return [words.a, words.b, words.c, words.d, words.e].flatMap { word in
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
     }
   }
 
-  /// The digest as five words. A message that is not used again is padded where it is.
-  static func words(of message: consuming [UInt8]) -> Words {
-    var padded = message
+  /// The digest as five words; what is to be digested is padded where it is.
+  static func words(padding padded: inout [UInt8]) -> Words {
     let bits = UInt64(padded.count) * 8
     padded.append(0x80)
     while padded.count % 64 != 56 { padded.append(0) }

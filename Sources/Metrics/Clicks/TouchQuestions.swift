@@ -60,17 +60,21 @@ struct TouchQuestions {
     let users = signups.users.hashes(KeyNamespace.user)
     for row in signupRows {
       let user = Int(signups.rows[row].user)
-      askedOfSignup[user] = ask(of: users[user], at: signups.rows[row].createdAt)
+      let instant = signups.rows[row].createdAt
+      askedOfSignup[user] = ask(of: users[user], instant...instant)
     }
     let buyers = ledger.users.pool.hashes(KeyNamespace.user)
     let visitors = ledger.visitors.pool.hashes(KeyNamespace.visitor)
+    var buyerTimes = Times(count: buyers.count)
+    var visitorTimes = Times(count: visitors.count)
     for sale in sales {
-      let (user, visitor) = (Int(ledger.users.codes[sale]), Int(ledger.visitors.codes[sale]))
       let instant = ledger.occurredAt[sale]
-      if user >= 0 { askedOfBuyer[user] = ask(of: buyers[user], at: instant) }
-      if visitor >= 0 {
-        personOfVisitor[visitor] = persons.ask(visitors[visitor], instant...instant)
-      }
+      buyerTimes.add(instant, to: ledger.users.codes[sale])
+      visitorTimes.add(instant, to: ledger.visitors.codes[sale])
+    }
+    buyerTimes.forEach { user, times in askedOfBuyer[user] = ask(of: buyers[user], times) }
+    visitorTimes.forEach { visitor, times in
+      personOfVisitor[visitor] = persons.ask(visitors[visitor], times)
     }
     links.forEach { visitor, user, first, last in link(visitor, user, first, last) }
     for row in signups.rows {
@@ -79,15 +83,15 @@ struct TouchQuestions {
     }
   }
 
-  private mutating func ask(of user: UInt64, at instant: Int64) -> Int32 {
+  private mutating func ask(of user: UInt64, _ instants: ClosedRange<Int64>) -> Int32 {
     let index = askedOf.group(user, 0)
-    let person = persons.ask(user, instant...instant)
+    let person = persons.ask(user, instants)
     if index == asked.count {
-      asked.append(Asked(person: person, instants: instant...instant))
+      asked.append(Asked(person: person, instants: instants))
     } else {
       let before = asked[index].instants
       asked[index].instants =
-        min(before.lowerBound, instant)...max(before.upperBound, instant)
+        min(before.lowerBound, instants.lowerBound)...max(before.upperBound, instants.upperBound)
     }
     return Int32(index)
   }
@@ -169,6 +173,31 @@ struct TouchQuestions {
         .integers(saleColumn), .integers(stepColumn),
         .texts(partners.column(steps.map(\.partner))), .integers(steps.map(\.instant)),
       ])
+  }
+}
+
+/// The first and the last of some instants, by code: looking a person up once is enough.
+private struct Times {
+  private var firsts: [Int64]
+  private var lasts: [Int64]
+
+  init(count: Int) {
+    firsts = [Int64](repeating: .max, count: count)
+    lasts = [Int64](repeating: .min, count: count)
+  }
+
+  /// Adds an instant to those of a code; −1 is nobody's.
+  mutating func add(_ instant: Int64, to code: Int32) {
+    if code < 0 { return }
+    firsts[Int(code)] = min(firsts[Int(code)], instant)
+    lasts[Int(code)] = max(lasts[Int(code)], instant)
+  }
+
+  /// Calls `body` with each code that has any.
+  func forEach(_ body: (Int, ClosedRange<Int64>) -> Void) {
+    for code in firsts.indices where firsts[code] <= lasts[code] {
+      body(code, firsts[code]...lasts[code])
+    }
   }
 }
 

@@ -123,18 +123,17 @@ package struct CommissionLedger: MetricStage {
     _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerTree
   ) {
     let prefixes = CommissionType.words.map { Array("nightmill:commission:\($0):".utf8) }
-    var name: [UInt8] = []
+    let levels = (0...Int(UInt8.max)).map { Array(":\($0)".utf8) }
+    var name = NameUUID.Name()
     for index in lines.indices {
       let line = lines[index]
-      name.removeAll(keepingCapacity: true)
-      name.append(contentsOf: prefixes[Int(line.type.rawValue)])
-      ledger.ids.withBytes(Int(line.row)) { name.append(contentsOf: $0.bytes) }
+      name.begin(prefixes[Int(line.type.rawValue)])
+      ledger.ids.withBytes(Int(line.row)) { name.append($0) }
       name.append(UInt8(ascii: ":"))
       let partner = Int(partners.rows.id[Int(line.partner)])
-      partners.rows.ids.withBytes(of: partner) { name.append(contentsOf: $0.bytes) }
-      name.append(UInt8(ascii: ":"))
-      name.append(contentsOf: String(line.level).utf8)
-      lines[index].id = NameUUID.id(url: name)
+      partners.rows.ids.withBytes(of: partner) { name.append($0) }
+      levels[Int(line.level)].withView { name.append($0) }
+      lines[index].id = name.id()
     }
   }
 

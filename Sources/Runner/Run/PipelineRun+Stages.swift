@@ -1,6 +1,7 @@
 import Engine
 import Files
 import Metrics
+import Threads
 
 extension PipelineRun {
   /// Takes what an earlier attempt finished; what is missing or damaged is made again. What stays in
@@ -43,27 +44,51 @@ extension PipelineRun {
   }
 
   /// Finishes the stages whose sources have all been read, each with the tables it needs, and puts
-  /// what they made aside.
+  /// what they made aside; two at the same time where `byTwo` says so and neither needs the other.
   func finishReady(
-    _ work: inout RunWork, reading warehouse: (any Warehouse)?
+    _ work: inout RunWork, reading warehouse: (any Warehouse)?, byTwo: Bool = false
   ) throws(RunError) {
+    let shared = Monitor(Finishing(taking: &work))
     let sources = plan.sources.map(\.contract.source)
-    while let execution = work.nextReady(among: sources) {
-      let began = now()
-      let stage = execution.stage
-      try readUpstream(of: stage, into: &work, from: warehouse)
-      var published: [String: Table] = [:]
-      for readBack in stage.readsBack {
-        published[readBack.schema.name] = try read(readBack, from: warehouse)
+    func finishSome() {
+      while let execution = shared.wait(for: { $0.next(among: sources) }) {
+        let finished = Result { () throws(RunError) in
+          try finish(execution, shared, reading: warehouse)
+        }
+        shared.with { $0.end(execution.stage.name, finished) }
       }
-      let tables = Upstream(computed: work.computed, published: published)
-      var made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
-      if !stage.isEphemeral { made = try putAside(made, of: stage.name) }
-      work.finish(stage.name, made)
-      observer.happened(
-        .stageFinished(stage: stage.name, rows: Self.rows(made), seconds: now() - began))
-      try stopIfAsked()
     }
+    if byTwo { _ = concurrently(finishSome, finishSome) } else { finishSome() }
+    try shared.with { $0.giveBack(&work) }.get()
+  }
+
+  private func finish(
+    _ execution: any StageExecution, _ shared: Monitor<Finishing>,
+    reading warehouse: (any Warehouse)?
+  ) throws(RunError) -> [TableChange] {
+    let began = now()
+    let stage = execution.stage
+    // One at a time: a warehouse is one thread's.
+    let tables = try shared.with { state in
+      Result { () throws(RunError) in try upstream(of: stage, in: &state.work, warehouse) }
+    }.get()
+    var made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
+    if !stage.isEphemeral { made = try putAside(made, of: stage.name) }
+    observer.happened(
+      .stageFinished(stage: stage.name, rows: Self.rows(made), seconds: now() - began))
+    try stopIfAsked()
+    return made
+  }
+
+  private func upstream(
+    of stage: any Stage, in work: inout RunWork, _ warehouse: (any Warehouse)?
+  ) throws(RunError) -> Upstream {
+    try readUpstream(of: stage, into: &work, from: warehouse)
+    var published: [String: Table] = [:]
+    for readBack in stage.readsBack {
+      published[readBack.schema.name] = try read(readBack, from: warehouse)
+    }
+    return Upstream(computed: work.computed, published: published)
   }
 
   /// Puts what a stage made aside in the run's folder; returns it in the order in which it is published.

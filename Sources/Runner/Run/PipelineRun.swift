@@ -107,7 +107,9 @@ package struct PipelineRun {
         try finished.get()
       }
     }
-    try finishReady(&work, reading: warehouse)
+    // Two stages at the same time take more memory than one.
+    let byTwo = plan.options.pass.threads > 1 && plan.context.memory == nil
+    try finishReady(&work, reading: warehouse, byTwo: byTwo)
     return work
   }
 

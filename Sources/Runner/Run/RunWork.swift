@@ -13,6 +13,9 @@ struct RunWork {
   private var results: [SourceResult] = []
   private var sourcesDone: Set<String> = []
 
+  /// No run's.
+  init() { (waiting, published) = ([], []) }
+
   /// A run of which nothing is done.
   init(_ plan: RunPlan) {
     waiting = plan.stages.map { makeExecution($0.init(plan.context)) }
@@ -46,11 +49,11 @@ struct RunWork {
   /// A table of a stage that is not part of this run.
   mutating func add(upstream table: Table) { computed[table.schema.name] = table }
 
-  /// The next stage whose sources are all done and whose upstream stages are finished.
-  func nextReady(among sources: [String]) -> (any StageExecution)? {
+  /// The next stage whose sources are all done and whose upstream stages are finished, but for some.
+  func nextReady(among sources: [String], but others: Set<String>) -> (any StageExecution)? {
     waiting.first { execution in
       let stage = execution.stage
-      return stage.reads.allSatisfy { read in
+      return !others.contains(stage.name) && stage.reads.allSatisfy { read in
         sourcesDone.contains(read.source) || !sources.contains(read.source)
       }
         && stage.upstream.allSatisfy { name in !waiting.contains { $0.stage.name == name } }

@@ -35,7 +35,7 @@ extension Connection {
         buffer.removeAll(keepingCapacity: true)
         if Cancellation.isRequested { break }
       }
-      appendBigEndian(Int16(-1), to: &buffer)
+      buffer += [0xFF, 0xFF]
       try put(buffer)
     } catch {
       PQputCopyEnd(handle, "the rows could not be made")

@@ -12,15 +12,18 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(name: "Engine"),
+    .target(name: "Threads"),
     .target(name: "Metrics", dependencies: ["Engine"]),
-    .target(name: "Files", dependencies: ["Engine", "CMalloc", "CZlib"]),
+    .target(name: "Files", dependencies: ["Engine", "Threads", "CMalloc", "CZlib"]),
     .target(name: "Postgres", dependencies: ["Engine", "CPostgreSQL"]),
-    .target(name: "SQLite", dependencies: ["Engine", "CSQLite"]),
+    .target(name: "SQLite", dependencies: ["Engine", "Threads", "CSQLite"]),
     .target(name: "Workbook", dependencies: ["Engine", "CXLSXWriter"]),
     .target(name: "YAML", dependencies: ["CYAML"]),
     .target(
       name: "Runner",
-      dependencies: ["Engine", "Metrics", "Files", "Postgres", "SQLite", "Workbook", "YAML"]),
+      dependencies: [
+        "Engine", "Threads", "Metrics", "Files", "Postgres", "SQLite", "Workbook", "YAML",
+      ]),
     .executableTarget(
       name: "nightmill", dependencies: ["Runner", "Engine", "Files", "Metrics", "YAML"]),
 
@@ -34,7 +37,7 @@ let package = Package(
 
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Support"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "Support"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Threads", "Support"]),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Support"]),
     .testTarget(name: "WarehouseTests", dependencies: ["Postgres", "SQLite", "Support"]),
     .testTarget(name: "WorkbookTests", dependencies: ["Workbook", "Support"]),

@@ -33,8 +33,12 @@ package final class AtomicFile {
 
   /// Adds bytes.
   package func write(_ bytes: [UInt8]) throws(FileError) {
+    if bytes.count >= Self.largeBuffer {
+      try flush()
+      return try put(bytes)
+    }
     buffer += bytes
-    if buffer.count >= 1 << 20 { try flush() }
+    if buffer.count >= Self.largeBuffer { try flush() }
   }
 
   /// How many bytes have been written, by whomever.
@@ -99,11 +103,19 @@ package final class AtomicFile {
     guard fsync(descriptor) == 0 else { throw FileError.system("write it", path) }
   }
 
+  /// How many bytes are worth a call of the system.
+  private static let largeBuffer = 1 << 20
+
   private func flush() throws(FileError) {
+    try put(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func put(_ bytes: [UInt8]) throws(FileError) {
     var done = 0
-    while done < buffer.count {
-      let put = buffer.withUnsafeBytes { bytes in
-        Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, buffer.count - done)
+    while done < bytes.count {
+      let put = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
       }
       if put < 0 {
         if errno == EINTR { continue }
@@ -111,7 +123,6 @@ package final class AtomicFile {
       }
       done += put
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 
   /// Makes sure that new names outlive a loss of power, where the file system can.

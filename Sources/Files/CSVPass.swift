@@ -1,5 +1,6 @@
 import Engine
 import Synchronization
+import Threads
 
 /// A file of a source, bound to its contract.
 package struct BoundFile: Sendable {

@@ -1,3 +1,5 @@
+import Threads
+
 /// Hands out the chunks of a source's files to workers, and tells each where its first record
 /// begins.
 ///

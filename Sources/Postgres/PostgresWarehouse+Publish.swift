@@ -76,7 +76,7 @@ extension PostgresWarehouse {
   private func publish(_ change: TableChange) throws(PostgresError) {
     let schema = change.schema
     if try isEmpty(schema) {
-      try fill(change.rows)
+      try fill(change.rows, in: change.order)
     } else if change.rows.count > 0 || change.replaces != .nothing {
       try analyzeIfNew(schema)
       try staged(change.rows) { () throws(PostgresError) in
@@ -111,7 +111,7 @@ extension PostgresWarehouse {
   }
 
   /// Inserts the rows of a table that is empty.
-  private func fill(_ rows: Table) throws(PostgresError) {
+  private func fill(_ rows: Table, in order: [Int32]?) throws(PostgresError) {
     if rows.count == 0 { return }
     let schema = rows.schema
     let serial = try serial(of: schema.name)
@@ -119,7 +119,7 @@ extension PostgresWarehouse {
       try insert(
         rows, into: name(schema.name),
         columns: [serial?.column].compactMap(\.self) + schema.columns.map(\.name),
-        rows: rows.rowsInKeyOrder(), first: serial?.next)
+        rows: order ?? rows.rowsInKeyOrder(), first: serial?.next)
     }
     if let serial { try move(serial.sequence, to: serial.next + Int64(rows.count)) }
   }

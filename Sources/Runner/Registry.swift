@@ -59,9 +59,10 @@ package enum Registry {
     }
   }
 
-  /// Opens the warehouse of a URL: `sqlite:path` or `postgres://…`.
+  /// Opens the warehouse of a URL: `sqlite:path` or `postgres://…`; large tables are written with so
+  /// many threads.
   package static func openWarehouse(
-    _ url: String, currency: Currency, readOnly: Bool
+    _ url: String, currency: Currency, readOnly: Bool, threads: Int = 1
   ) throws(RunError) -> any Warehouse {
     if url.hasPrefix("sqlite:") {
       let path = String(url.dropFirst("sqlite:".count))
@@ -70,7 +71,8 @@ package enum Registry {
           .usage, "the warehouse \"\(url)\" names no file", help: "write sqlite:warehouse.db")
       }
       return try warehouse { () throws(WarehouseError) in
-        try SQLiteWarehouse(path: path, moneyDigits: currency.digits, readOnly: readOnly)
+        try SQLiteWarehouse(
+          path: path, moneyDigits: currency.digits, readOnly: readOnly, threads: threads)
       }
     }
     if ConnectionURL.isOne(url) {

@@ -16,17 +16,19 @@ struct RowFeed: ~Copyable {
 
   private let declaration: String
   private let order: [Int32]
+  private let blocks: RowBlocks
   private var block: RowBlock
   /// Where the current row stands in `order`, and the block that holds it.
   private var position = 0
   private var blockStart = 0
 
-  /// All rows of a table.
-  init(_ rows: Table) {
+  /// All rows of a table in an order; `blocks` are the same ones.
+  init(_ rows: Table, in order: [Int32], blocks: RowBlocks, pools: [UnsafeRawPointer?]) {
     let names = rows.schema.columns.map { quoted($0.name) }.joined(separator: ", ")
     declaration = "CREATE TABLE \(Self.name) (\(names))"
-    order = rows.rowsInKeyOrder()
-    block = RowBlock(of: rows)
+    self.order = order
+    self.blocks = blocks
+    block = RowBlock(of: rows, pools: pools)
   }
 
   /// The row SQLite has read last, as the stage numbered it: where it stopped, if it did.
@@ -34,9 +36,11 @@ struct RowFeed: ~Copyable {
 
   private var isAtEnd: Bool { position >= order.count }
 
-  private mutating func rewind() {
-    position = 0
+  /// Goes to the first row; false once any was read, since a block is made once.
+  private mutating func begin() -> Bool {
+    if position > 0 { return false }
     load()
+    return true
   }
 
   private mutating func advance() {
@@ -46,7 +50,7 @@ struct RowFeed: ~Copyable {
 
   private mutating func load() {
     blockStart = position
-    block.load(order[position..<min(position + RowBlock.size, order.count)])
+    if !isAtEnd { blocks.read(position / RowBlock.size, into: &block) }
   }
 
   private func give(_ column: Int, to call: OpaquePointer?) {
@@ -113,8 +117,8 @@ extension RowFeed {
       return SQLITE_OK
     }
     calls.xFilter = { cursor, _, _, _, _ in
-      feed(of: cursor).pointee.rewind()
-      return SQLITE_OK
+      // A statement that copies rows reads them once.
+      feed(of: cursor).pointee.begin() ? SQLITE_OK : SQLITE_MISUSE
     }
     calls.xNext = { cursor in
       feed(of: cursor).pointee.advance()

@@ -59,10 +59,20 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     return line.count > 120 ? line.prefix(120) + "…" : String(line)
   }
 
+  /// The code where a transaction was cut off and may not be undone by who only reads:
+  /// SQLITE_READONLY_ROLLBACK, a macro that Swift does not import.
+  static let unfinishedCode = SQLITE_READONLY | 3 << 8
+
   private static func remedy(
     _ code: Int32, answer: String, path: String
   ) -> (WarehouseError.Kind, String) {
-    switch code & 0xFF {
+    if code == unfinishedCode {
+      return (
+        .unavailable,
+        "a run was killed while it filled \(path) for the first time: `nightmill run` puts it right"
+      )
+    }
+    return switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED:
       (.unavailable, "another program is writing to \(path) (`fuser -v` shows which): try later")
     case SQLITE_FULL:

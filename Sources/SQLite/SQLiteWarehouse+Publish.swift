@@ -25,6 +25,9 @@ extension SQLiteWarehouse {
       return isPublished
     }
     if !isPublished { return }
+    // From here on there is something to read; it cannot be while another program reads already, and
+    // then the next to open the file does it.
+    try? database.execute("PRAGMA journal_mode = WAL")
     // Folds the log into the file. It cannot while another program reads; then the next publication
     // or the last program to close the file does it. What was committed is safe in either place, so
     // no failure counts.
@@ -63,9 +66,9 @@ extension SQLiteWarehouse {
   private func publish(_ change: TableChange) throws(SQLiteError) {
     let schema = change.schema
     if try isEmpty(schema) {
-      try fill(change.rows)
+      try fill(change.rows, in: change.order)
     } else if change.rows.count > 0 || change.replaces != .nothing {
-      try staged(change.rows) { () throws(SQLiteError) in
+      try staged(change.rows, in: change.order) { () throws(SQLiteError) in
         try removeUnstaged(schema, in: change.replaces)
         try updateFromStaged(schema)
         try insertFromStaged(schema)
@@ -87,11 +90,11 @@ extension SQLiteWarehouse {
   ///
   /// Making an index of many rows is much quicker than adding to it row by row in another order
   /// than its own, so indexes that are not part of a constraint go and come back, as declared.
-  private func fill(_ rows: Table) throws(SQLiteError) {
+  private func fill(_ rows: Table, in order: [Int32]?) throws(SQLiteError) {
     let table = "main.\(quoted(rows.schema.name))"
     let indexes = rows.count < Self.manyRows ? [] : try declaredIndexes(of: rows.schema)
     for index in indexes { try database.execute("DROP INDEX main.\(quoted(index.name))") }
-    try insert(rows, into: table)
+    try insert(rows, in: order, into: table)
     if indexes.isEmpty { return }
     // What is sorted for an index goes to a temporary file in pieces of the cache's size, instead of
     // taking memory of its own for each row; pieces that fit the processor's cache are sorted in two
@@ -99,6 +102,7 @@ extension SQLiteWarehouse {
     // temp_store within a transaction; then it takes longer.
     try? database.execute("PRAGMA temp_store = FILE")
     try database.execute("PRAGMA cache_size = -8192")
+    if threads > 1 { try database.execute("PRAGMA threads = \(threads)") }
     for index in indexes { try database.execute(index.sql) }
     try database.execute("PRAGMA cache_size = \(Self.cacheSize)")
     try? database.execute("PRAGMA temp_store = MEMORY")

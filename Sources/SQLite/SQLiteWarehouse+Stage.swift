@@ -1,31 +1,45 @@
 import CSQLite
 import Engine
+import Threads
 
 extension SQLiteWarehouse {
   /// Runs `body` while `temp.staged` holds the rows of a table, ordered by key.
-  func staged(_ table: Table, _ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+  func staged(
+    _ table: Table, in order: [Int32]? = nil, _ body: () throws(SQLiteError) -> Void
+  ) throws(SQLiteError) {
     let schema = table.schema
     let columns = schema.columns.map { "\(quoted($0.name)) \($0.type.affinity)" }
     let key = schema.key.map(quoted).joined(separator: ", ")
     try database.execute(
       "CREATE TEMP TABLE staged (\(columns.joined(separator: ", ")), PRIMARY KEY (\(key))) "
         + "WITHOUT ROWID")
-    try insert(table, into: "temp.staged")
+    try insert(table, in: order, into: "temp.staged")
     try body()
     try database.execute("DROP TABLE temp.staged")
   }
 
-  /// Inserts a table's rows in the order of its key.
-  func insert(_ rows: Table, into table: String) throws(SQLiteError) {
+  /// Inserts a table's rows in the order of its key, which is `order` if that was made already.
+  func insert(_ rows: Table, in order: [Int32]?, into table: String) throws(SQLiteError) {
     try checkTimes(of: rows)
     let names = rows.schema.columns.map { quoted($0.name) }.joined(separator: ", ")
-    var feed = RowFeed(rows)
-    do throws(SQLiteError) {
-      try database.execute(
-        "INSERT INTO \(table) (\(names)) SELECT * FROM \(RowFeed.name)", reading: &feed)
-    } catch {
-      throw describe(error, row: feed.row, of: rows)
+    let order = order ?? rows.rowsInKeyOrder()
+    let inserted = rows.withTextBytes { pools in
+      let blocks = RowBlocks(of: rows, in: order, pools: pools)
+      func insert() -> Result<Void, SQLiteError> {
+        defer { blocks.close() }
+        var feed = RowFeed(rows, in: order, blocks: blocks, pools: pools)
+        do throws(SQLiteError) {
+          try database.execute(
+            "INSERT INTO \(table) (\(names)) SELECT * FROM \(RowFeed.name)", reading: &feed)
+          return .success(())
+        } catch {
+          return .failure(describe(error, row: feed.row, of: rows))
+        }
+      }
+      let hasOther = threads > 1 && blocks.isWorthAnotherThread
+      return hasOther ? concurrently(insert, blocks.makeAhead).0 : insert()
     }
+    try inserted.get()
   }
 
   /// Fails for a day or an instant outside the years 0001 to 9999, whose text would not sort.

@@ -5,11 +5,16 @@ import Engine
 ///
 /// The file is in write-ahead mode, so readers never wait for a run and a run never waits for
 /// readers; after each publication the log is folded back and one file remains.
+///
+/// A file that this connection made is not, until its first publication: there is nothing to read in
+/// it yet, and pages that are new need not be written to a log first, only once.
 package final class SQLiteWarehouse: Warehouse {
   /// The path as given.
   package let path: String
   let database: Database
   let isReadOnly: Bool
+  /// How many threads a large table may be written with.
+  let threads: Int
   var runLock: RunLock?
 
   /// How much of the file is kept in memory; SQLite takes numbers below 0 as KiB.
@@ -19,25 +24,24 @@ package final class SQLiteWarehouse: Warehouse {
   ///
   /// `moneyDigits` is the number of decimals of the reporting currency, for the SQL function
   /// `money_text`. `patience` is how many milliseconds a statement waits for another program's
-  /// write to end.
+  /// write to end. With more than one of `threads`, others make the rows of a large table and sort
+  /// its indexes.
   package init(
-    path: String, moneyDigits: Int, readOnly: Bool, patience: Int32 = 5000
+    path: String, moneyDigits: Int, readOnly: Bool, threads: Int = 1, patience: Int32 = 5000
   ) throws(WarehouseError) {
     do throws(SQLiteError) {
       try DatabaseFile.check(path, creates: !readOnly)
-      database = try Database(path: path, readOnly: readOnly, patience: patience)
+      database = try Database.opened(path, readOnly: readOnly, patience: patience)
       self.path = path
       isReadOnly = readOnly
-      // Opening does not read: this is where a file that is no database, or may not be read, is
-      // found out.
-      try database.execute("SELECT count(*) FROM sqlite_schema")
+      self.threads = threads
       // What a statement needs in between is asked for at random: a file would be slow.
       try database.execute("PRAGMA temp_store = MEMORY")
       try database.execute("PRAGMA cache_size = \(Self.cacheSize)")
       if !readOnly {
         // Of a new file only: half the pages, and a fifth less time to fill it.
         try database.execute("PRAGMA page_size = 8192")
-        try database.execute("PRAGMA journal_mode = WAL")
+        if try !database.isEmpty { try database.execute("PRAGMA journal_mode = WAL") }
         // A run that was reported as published must survive a power cut.
         try database.execute("PRAGMA synchronous = FULL")
       }
@@ -54,6 +58,7 @@ package final class SQLiteWarehouse: Warehouse {
       database = try Database()
       path = ":memory:"
       isReadOnly = false
+      threads = 1
       try database.defineMoneyText(digits: moneyDigits)
     } catch {
       throw error.warehouseError
@@ -67,6 +72,35 @@ package final class SQLiteWarehouse: Warehouse {
 }
 
 extension Database {
+  /// Opens a file and reads of it: only that finds out one that is no database, or may not be read.
+  ///
+  /// What a run left that was killed while it filled a new file is undone first, which takes a
+  /// connection that may write.
+  fileprivate static func opened(
+    _ path: String, readOnly: Bool, patience: Int32
+  ) throws(SQLiteError) -> Database {
+    func open(readOnly: Bool) throws(SQLiteError) -> Database {
+      let database = try Database(path: path, readOnly: readOnly, patience: patience)
+      try database.execute("SELECT count(*) FROM sqlite_schema")
+      return database
+    }
+    do throws(SQLiteError) { return try open(readOnly: readOnly) } catch {
+      guard error.code == SQLiteError.unfinishedCode else { throw error }
+      do throws(SQLiteError) { _ = try open(readOnly: false) } catch let other {
+        throw other.code & 0xFF == SQLITE_READONLY ? error : other
+      }
+      return try open(readOnly: readOnly)
+    }
+  }
+
+  /// Whether nothing was ever written to the file.
+  fileprivate var isEmpty: Bool {
+    get throws(SQLiteError) {
+      let statement = try Statement("PRAGMA page_count", on: self)
+      return try !statement.step() || statement.integer(0) == 0
+    }
+  }
+
   /// Defines `money_text(x)`: minor units as decimal text of the reporting currency, for statements
   /// written by hand.
   fileprivate func defineMoneyText(digits: Int) throws(SQLiteError) {

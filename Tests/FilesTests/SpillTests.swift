@@ -2,6 +2,7 @@ import Engine
 import Support
 import Synchronization
 import Testing
+import Threads
 
 @testable import Files
 

@@ -62,6 +62,7 @@ struct FileTests {
   @Test("A new file is not for everyone to read, nor is its log")
   func permissions() throws {
     let warehouse = try folder.warehouse()
+    try warehouse.publish([change(weeks, [[0, "v", 1]])])
     for path in [folder.file, folder.file + "-wal", warehouse.path + "-shm"] {
       let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
       #expect(try #require(mode) & 0o027 == 0, "\(path)")

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Support
 import Testing
 
@@ -41,6 +42,42 @@ struct FillTests {
     #expect(
       try warehouse.rows("SELECT note FROM calls WHERE \"at\" = '1970-01-01 00:00:00.001234'")
         == ["1234"])
+  }
+
+  @Test("The same rows and indexes with any number of threads", arguments: [2, 8])
+  func threads(count: Int) throws {
+    func dump(_ threads: Int) throws -> [String] {
+      let folder = try Folder()
+      let warehouse = try folder.open(threads: threads)
+      try warehouse.migrate([testTables, Self.indexed])
+      try warehouse.publish([change(calls, rows(20_000), replaces: .everything)])
+      let check = try Statement("PRAGMA integrity_check", on: warehouse.database)
+      #expect(try check.step() && check.text(0) == "ok")
+      return try warehouse.rows("SELECT * FROM calls ORDER BY rowid")
+    }
+    #expect(try dump(count) == dump(1))
+  }
+
+  @Test("A first publication that was cut off is undone by whoever opens the file, also to read it")
+  func cutOff() throws {
+    let folder = try Folder()
+    let other = try Folder()
+    let warehouse = try folder.warehouse()
+    // So that pages go to the file before the end.
+    try warehouse.database.execute("PRAGMA cache_size = 10")
+    var copied: [String] = []
+    try warehouse.publish([change(calls, rows(5000))]) {
+      // As the disk is when the process dies here.
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+        try? FileManager.default.copyItem(
+          atPath: "\(folder.path)/\(name)", toPath: "\(other.path)/\(name)")
+        copied.append(name)
+      }
+      return .refuse
+    }
+    #expect(copied.contains { $0.hasSuffix("-journal") })
+    let reader = try other.open(readOnly: true)
+    #expect(try reader.rows("SELECT count(*) FROM calls") == ["0"])
   }
 
   @Test("A row that cannot be kept leaves the table empty and its indexes in place")

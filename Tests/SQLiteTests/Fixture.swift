@@ -18,8 +18,11 @@ final class Folder {
 
   var file: String { path + "/w.sqlite" }
 
-  func open(digits: Int = 2, readOnly: Bool = false) throws -> SQLiteWarehouse {
-    try SQLiteWarehouse(path: file, moneyDigits: digits, readOnly: readOnly, patience: 100)
+  func open(
+    digits: Int = 2, readOnly: Bool = false, threads: Int = 1
+  ) throws -> SQLiteWarehouse {
+    try SQLiteWarehouse(
+      path: file, moneyDigits: digits, readOnly: readOnly, threads: threads, patience: 100)
   }
 
   /// A warehouse with the tables that the tests here write.

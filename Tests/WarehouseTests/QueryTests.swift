@@ -176,9 +176,12 @@ struct QueryTests {
     "money_text shows amounts with the reporting currency's digits", arguments: Database.allCases,
     [(2, "123.45"), (0, "12345"), (3, "12.345")])
   func moneyText(database: Database, shown: (digits: Int, text: String)) throws {
-    let warehouse = try Home(database).warehouse(digits: shown.digits)
-    try warehouse.publish([change(weeks, [[0, "v", 12345]])])
-    #expect(try warehouse.rows("SELECT money_text(lost) FROM weeks") == [shown.text])
+    let home = try Home(database)
+    try withExtendedLifetime(home) {
+      let warehouse = try home.warehouse(digits: shown.digits)
+      try warehouse.publish([change(weeks, [[0, "v", 12345]])])
+      #expect(try warehouse.rows("SELECT money_text(lost) FROM weeks") == [shown.text])
+    }
   }
 
   @Test("Texts sort by their bytes", arguments: Database.allCases)

@@ -117,6 +117,12 @@
     }
   }
 
+  /// Calls `body` with the memory that all texts lie in, at their ranges; it is valid inside `body`
+  /// only.
+  package func withStorage<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    storage.withUnsafeBytes(body)
+  }
+
   /// Appends the text of `code`.
   @inlinable package func append(_ code: Int, to bytes: inout [UInt8]) {
     bytes.append(contentsOf: storage[range(of: code)])
@@ -177,7 +183,8 @@
     return Int32(first)
   }
 
-  @inlinable func range(of code: Int) -> Range<Int> {
+  /// Where the text of `code` lies in the pool's memory.
+  @inlinable package func range(of code: Int) -> Range<Int> {
     (code == 0 ? 0 : ends[code - 1])..<ends[code]
   }
 

@@ -26,14 +26,17 @@ package struct ChangeEncoder {
     encoder.bytes = mark + [format] + [UInt8](repeating: 0, count: 8)
     encoder.append(changes.count)
     for change in changes { encoder.append(change) }
-    return sealed(encoder.bytes)
+    // Moved out, not copied: there may be hundreds of megabytes.
+    var bytes: [UInt8] = []
+    swap(&bytes, &encoder.bytes)
+    return sealed(bytes)
   }
 
   /// The bytes with their length put in and their hash added.
-  static func sealed(_ unsealed: [UInt8]) -> [UInt8] {
+  static func sealed(_ unsealed: consuming [UInt8]) -> [UInt8] {
+    let length = UInt64(unsealed.count - headerSize)
     var encoder = ChangeEncoder()
     encoder.bytes = unsealed
-    let length = UInt64(unsealed.count - headerSize)
     for index in 0..<8 {
       encoder.bytes[mark.count + 1 + index] = UInt8(truncatingIfNeeded: length >> (8 * index))
     }

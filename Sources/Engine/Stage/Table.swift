@@ -40,6 +40,19 @@ package struct Table: Sendable {
   }
 }
 
+extension Table {
+  /// Calls `body` with the memory of each column's texts, nil for columns of numbers and where no text
+  /// has a byte. It stays where it is until `body` ends, so several threads may read it meanwhile.
+  package func withTextBytes<Result>(_ body: ([UnsafeRawPointer?]) -> Result) -> Result {
+    func hold(_ held: [UnsafeRawPointer?]) -> Result {
+      if held.count == columns.count { return body(held) }
+      guard case .texts(let texts) = columns[held.count] else { return hold(held + [nil]) }
+      return texts.pool.withStorage { hold(held + [$0.baseAddress]) }
+    }
+    return hold([])
+  }
+}
+
 /// A column of a table.
 package enum TableColumn: Sendable {
   /// Any type but text: values in the unit of their `ColumnType`, `Int64.absent` for NULL.

@@ -12,6 +12,9 @@ package struct TableChange: Sendable {
   /// Keys from before the window that, computed anew, give no row any more: removed where
   /// published.
   package let retired: Table
+  /// The rows in the order of the table's key, in which they are written, where that was made
+  /// beforehand.
+  package private(set) var order: [Int32]?
 
   /// A change. `retired` has the schema's key columns, in the order of `TableSchema.key`.
   package init(
@@ -22,6 +25,20 @@ package struct TableChange: Sendable {
     self.replaces = replaces
     self.restated = restated ?? Table(empty: rows.schema)
     self.retired = retired ?? Table(empty: rows.schema.selecting(rows.schema.key))
+  }
+
+  /// The same change with its order made.
+  package func ordered() -> TableChange {
+    var change = self
+    change.order = rows.rowsInKeyOrder()
+    return change
+  }
+
+  /// The same rows in place of the whole table.
+  package func replacingAll() -> TableChange {
+    var change = TableChange(rows: rows, replaces: .everything)
+    change.order = order
+    return change
   }
 }
 

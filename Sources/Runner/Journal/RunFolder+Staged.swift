@@ -3,22 +3,21 @@ import Files
 import Glibc
 import Metrics
 
-// What is finished is put aside at once, so that a retry need not make it again. A file is on the
-// disk before the journal says that the stage is finished; if it is missing or damaged all the same,
-// the stage is made anew.
+// What is finished is put aside at once, so that a retry need not make it again. A file outlives the
+// process, however that ends. It is not waited for until it is on the disk: if the machine goes down,
+// what is missing or damaged, which its hash tells, is made anew.
 
 extension RunFolder {
   /// Puts aside what a stage made.
   func save(_ changes: [TableChange], of stage: String) throws(FileError) {
-    try save(ChangeEncoder.encode(changes), "\(staged)/\(stage).tables", synced: true)
+    try save(ChangeEncoder.encode(changes), "\(staged)/\(stage).tables")
   }
 
-  /// Puts aside what became of a source's rows. It is small and many, and not waited for: if the
-  /// machine goes down, the source is read once more.
+  /// Puts aside what became of a source's rows.
   func save(_ result: SourceResult) throws(FileError) {
     try save(
       ChangeEncoder.encode(result.changes(runID: runID)),
-      "\(staged)/sources/\(result.counts.source).tables", synced: false)
+      "\(staged)/sources/\(result.counts.source).tables")
   }
 
   /// What a stage made in an earlier attempt; nil where there is nothing, or nothing whole.
@@ -40,12 +39,12 @@ extension RunFolder {
     }
   }
 
-  private func save(_ bytes: [UInt8], _ path: String, synced: Bool) throws(FileError) {
+  private func save(_ bytes: [UInt8], _ path: String) throws(FileError) {
     try Self.makePrivate(staged)
     if path.hasPrefix("\(staged)/sources/") { try Self.makePrivate("\(staged)/sources") }
     let file = try AtomicFile(path, mode: 0o600)
     try file.write(bytes)
-    try file.commit(synced: synced)
+    try file.commit(synced: false)
   }
 
   private func read(_ path: String, schemas: [TableSchema]) -> [TableChange]? {

@@ -57,15 +57,27 @@ extension PipelineRun {
         published[readBack.schema.name] = try read(readBack, from: warehouse)
       }
       let tables = Upstream(computed: work.computed, published: published)
-      let made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
-      if let folder, !stage.isEphemeral {
-        try file { () throws(FileError) in try folder.save(made, of: stage.name) }
-      }
+      var made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
+      if !stage.isEphemeral { made = try putAside(made, of: stage.name) }
       work.finish(stage.name, made)
       observer.happened(
         .stageFinished(stage: stage.name, rows: Self.rows(made), seconds: now() - began))
       try stopIfAsked()
     }
+  }
+
+  /// Puts what a stage made aside in the run's folder; returns it in the order in which it is published.
+  private func putAside(
+    _ made: [TableChange], of stage: String
+  ) throws(RunError) -> [TableChange] {
+    let (ordered, saved) = atOnce(
+      { made.map { $0.ordered() } },
+      { () throws(RunError) in
+        guard let folder else { return }
+        try file { () throws(FileError) in try folder.save(made, of: stage) }
+      })
+    try saved.get()
+    return try ordered.get()
   }
 
   private static func rows(_ changes: [TableChange]) -> Int {

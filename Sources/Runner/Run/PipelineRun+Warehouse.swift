@@ -10,7 +10,8 @@ extension PipelineRun {
       return warehouse
     }
     let warehouse = try Registry.openWarehouse(
-      plan.warehouse, currency: plan.context.currency, readOnly: false)
+      plan.warehouse, currency: plan.context.currency, readOnly: false,
+      threads: plan.options.pass.threads)
     try Runner.warehouse { () throws(WarehouseError) in
       try warehouse.lock()
       try warehouse.migrate(migrations)

@@ -2,6 +2,7 @@ import Engine
 import Files
 import Glibc
 import Metrics
+import Threads
 
 /// One run of a pipeline: extract, transform, audit, publish.
 ///
@@ -116,15 +117,15 @@ package struct PipelineRun {
   }
 
   /// Does both, at the same time if the run may use more than one thread.
-  private func atOnce<Value>(
-    _ reading: () throws(RunError) -> Value, _ finishing: () throws(RunError) -> Void
+  func atOnce<Value>(
+    _ first: () throws(RunError) -> Value, _ second: () throws(RunError) -> Void
   ) -> (Result<Value, RunError>, Result<Void, RunError>) {
-    func read() -> Result<Value, RunError> { Result(catching: reading) }
-    func finish() -> Result<Void, RunError> { Result(catching: finishing) }
-    if plan.options.pass.threads > 1 { return concurrently(read, finish) }
-    let finished = finish()
-    if case .failure(let error) = finished { return (.failure(error), finished) }
-    return (read(), finished)
+    func makeFirst() -> Result<Value, RunError> { Result(catching: first) }
+    func makeSecond() -> Result<Void, RunError> { Result(catching: second) }
+    if plan.options.pass.threads > 1 { return concurrently(makeFirst, makeSecond) }
+    let made = makeSecond()
+    if case .failure(let error) = made { return (.failure(error), made) }
+    return (makeFirst(), made)
   }
 
   /// Stops the run where somebody asked for it; nothing is published then.

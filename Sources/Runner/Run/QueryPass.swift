@@ -2,6 +2,7 @@ import Engine
 import Files
 import Postgres
 import Synchronization
+import Threads
 
 /// Reads the rows of a query once and hands batches to a fold.
 ///

@@ -82,8 +82,7 @@ struct RunWork {
   /// What a stage publishes.
   func changes(of stage: String, isFull: Bool) -> [TableChange] {
     let changes = made[stage] ?? []
-    return isFull
-      ? changes.map { TableChange(rows: $0.rows, replaces: .everything) } : changes
+    return isFull ? changes.map { $0.replacingAll() } : changes
   }
 
   /// Tables of ephemeral stages that are finished, by stage.

@@ -1,7 +1,7 @@
 import Engine
-import Files
 import Postgres
 import Synchronization
+import Threads
 
 // A server gives the rows of one query on one processor of its own, or waits for its disk; and while
 // it does, threads that decode are idle. So queries to one database are read at the same time, as many

@@ -1,5 +1,5 @@
 import Engine
-import Files
+import Threads
 
 /// A stage in a run, whatever its partial is: what the runner folds with, a call per batch.
 protocol StageExecution: AnyObject {

@@ -79,7 +79,7 @@ extension PostgresWarehouse {
       try fill(change.rows, in: change.order)
     } else if change.rows.count > 0 || change.replaces != .nothing {
       try analyzeIfNew(schema)
-      try staged(change.rows) { () throws(PostgresError) in
+      try staged(change.rows, in: change.order) { () throws(PostgresError) in
         try removeUnstaged(schema, in: change.replaces)
         try updateFromStaged(schema)
         try insertFromStaged(schema)

@@ -2,15 +2,18 @@ import Engine
 
 extension PostgresWarehouse {
   /// Runs `body` while `pg_temp.staged` holds the rows of a table, unique by key and in its order: as
-  /// published rows lie, mostly, so that index and joins go through both from end to end.
-  func staged(_ table: Table, _ body: () throws(PostgresError) -> Void) throws(PostgresError) {
+  /// published rows lie, mostly, so that index and joins go through both from end to end. `order` is that
+  /// order where it is known.
+  func staged(
+    _ table: Table, in order: [Int32]? = nil, _ body: () throws(PostgresError) -> Void
+  ) throws(PostgresError) {
     let schema = table.schema
     let columns = schema.columns.map { "\(quoted($0.name)) \($0.type.postgresType)" }
     try connection.execute(
       "CREATE TEMPORARY TABLE staged (\(columns.joined(separator: ", "))) ON COMMIT DROP")
     try insert(
       table, into: "pg_temp.staged", columns: table.schema.columns.map(\.name),
-      rows: table.rowsInKeyOrder())
+      rows: order ?? table.rowsInKeyOrder())
     let key = schema.key.map(quoted).joined(separator: ", ")
     try naming(table) { () throws(PostgresError) in
       try connection.execute("ALTER TABLE pg_temp.staged ADD PRIMARY KEY (\(key))")

@@ -15,7 +15,7 @@ import Testing
     try QueryProject(scratch.path).make(
       inputs: "\(Binary.conformance)/15-mixed/inputs", database: source, areTyped: false)
     var first: [String]?
-    for (connections, threads) in [(1, 1), (2, 2), (3, 1), (8, 2)] {
+    for (connections, threads) in [(1, 1), (3, 1), (8, 2)] {
       let warehouse = try server.newDatabase()
       let run = try Binary.run(
         ["run", "conformance", "--settings", Self.settings, "--no-reports", "--quiet"]

@@ -3,7 +3,7 @@ import Glibc
 
 // Rows are copied in the order of their keys, which is not the order they lie in, so each value is a
 // cache miss. Made row by row, every miss would be waited for; made column by column for some
-// hundred rows together, they overlap. (SQLite's RowBlock does the same.)
+// hundred rows together, they overlap. (SQLite is given rows in the same way.)
 //
 // First each column's values are fetched and their lengths added up; then it is known where each row
 // begins, and each column writes its values into all of them. What is handed to libpq at a time is

@@ -1,5 +1,5 @@
--- Sales of which the models share different sums, or of which a model is missing. Rows lie by sale, so those of all days are read in that
--- order: an index on the day (COALESCE hides it) would look each one up.
+-- Sales of which the models share different sums. Rows lie by sale, so those of all days are read in that order: an index on the day
+-- (COALESCE hides it) would look each one up.
 SELECT
   s.transaction_id,
   (SELECT MIN(m.amount) FROM (
@@ -13,16 +13,12 @@ SELECT
 FROM (
   SELECT
     transaction_id,
-    SUM(CASE WHEN model = 'first' THEN amount END) AS by_first,
-    SUM(CASE WHEN model = 'last' THEN amount END) AS by_last,
-    SUM(CASE WHEN model = 'linear' THEN amount END) AS by_linear,
-    SUM(CASE WHEN model = 'position' THEN amount END) AS by_position,
-    SUM(CASE WHEN model = 'time_decay' THEN amount END) AS by_decay
-  FROM attribution
+    SUM(first_touch) AS by_first, SUM(last_touch) AS by_last, SUM(linear) AS by_linear,
+    SUM(by_position) AS by_position, SUM(time_decay) AS by_decay
+  FROM attribution_shares
   WHERE COALESCE(day, day) BETWEEN :from AND :to
   GROUP BY transaction_id
 ) AS s
-WHERE COALESCE(
-  NOT (s.by_first = s.by_last AND s.by_last = s.by_linear AND s.by_linear = s.by_position
-    AND s.by_position = s.by_decay), 1 = 1)
+WHERE NOT (s.by_first = s.by_last AND s.by_last = s.by_linear AND s.by_linear = s.by_position
+  AND s.by_position = s.by_decay)
 ORDER BY s.transaction_id

@@ -27,15 +27,27 @@ CREATE INDEX referrals_referral_code ON referrals (referral_code);
 CREATE INDEX referrals_status ON referrals (status);
 CREATE INDEX referrals_created_at ON referrals (created_at);
 
-CREATE TABLE attribution (
+-- What each model gives a partner of a sale.
+CREATE TABLE attribution_shares (
   transaction_id text NOT NULL,
-  model text NOT NULL,
   partner_id text NOT NULL, -- direct: nobody's
-  amount {{money}} NOT NULL,
+  first_touch {{money}} NOT NULL,
+  last_touch {{money}} NOT NULL,
+  linear {{money}} NOT NULL,
+  by_position {{money}} NOT NULL,
+  time_decay {{money}} NOT NULL,
   day {{day}} NOT NULL,
-  UNIQUE (transaction_id, model, partner_id)
+  UNIQUE (transaction_id, partner_id)
 );
-CREATE INDEX attribution_day ON attribution (day);
+CREATE INDEX attribution_shares_day ON attribution_shares (day);
+
+-- The same with a row for each model.
+CREATE VIEW attribution AS
+  SELECT transaction_id, 'first' AS model, partner_id, first_touch AS amount, day FROM attribution_shares
+  UNION ALL SELECT transaction_id, 'last', partner_id, last_touch, day FROM attribution_shares
+  UNION ALL SELECT transaction_id, 'linear', partner_id, linear, day FROM attribution_shares
+  UNION ALL SELECT transaction_id, 'position', partner_id, by_position, day FROM attribution_shares
+  UNION ALL SELECT transaction_id, 'time_decay', partner_id, time_decay, day FROM attribution_shares;
 
 -- The application reads this table, too. The id follows from partner and day.
 CREATE TABLE partner_analytics (

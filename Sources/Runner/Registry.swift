@@ -18,15 +18,21 @@ package enum Registry {
   /// All stages, each after those it reads.
   package static var stages: [any MetricStage.Type] { StageCatalogue.all.map(\.stage) }
 
-  /// Every table the warehouse may hold.
+  /// Every table that runs write.
   package static var tables: [TableSchema] {
     stages.filter { !$0.isEphemeral }.flatMap { $0.writes } + RunTables.all
   }
 
+  /// Views of them that are read like tables.
+  package static var views: [TableSchema] { stages.flatMap { $0.views } }
+
+  /// All that can be read by its name.
+  package static var readable: [TableSchema] { tables + views }
+
   /// Names of the tables that an export writes where it is not told which. `runs` is not among
   /// them: it grows with every run, and all else is the same however often a pipeline is run.
   package static var exportedTables: [String] {
-    tables.map(\.name).filter { $0 != RunTables.runs.name }
+    readable.map(\.name).filter { $0 != RunTables.runs.name }
   }
 
   /// What pipeline files may name; `reports` are the names of the project's report files.
@@ -35,7 +41,7 @@ package enum Registry {
       sources: sources,
       stages: stages.filter { !$0.isEphemeral }.map { type in
         KnownNames.Stage(
-          type.name, reads: sourcesRead(by: type), writes: type.writes.map(\.name))
+          type.name, reads: sourcesRead(by: type), writes: (type.writes + type.views).map(\.name))
       },
       reports: reports,
       parameters: StageCatalogue.parameters.map { declaration in
@@ -43,7 +49,7 @@ package enum Registry {
           declaration.value(of: text, currency: currency) != nil
         }
       },
-      tables: tables)
+      tables: readable)
   }
 
   /// The sources a stage needs, its own and those of the stages that are computed for it in memory.

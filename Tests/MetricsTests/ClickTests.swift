@@ -39,7 +39,7 @@ struct ClickTests {
     "ledger", "buyers", "timelines", "click_quality", "owners", "referrals", "attribution",
     "commission_ledger", "commissions", "partner_analytics",
   ]
-  static let tables = ["click_quality", "referrals", "attribution", "partner_analytics"]
+  static let tables = ["click_quality", "referrals", "attribution_shares", "partner_analytics"]
 
   private let partners = """
     partner_id,referral_code,partner_type,tier,status,created_at
@@ -105,8 +105,8 @@ struct ClickTests {
     let changes = try Harness().run(
       Self.stages, ["clicks": clicks(rows), "partners": partners, "transactions": sale])
     #expect(
-      try require(changes["attribution"]).rows.lines(["model", "partner_id", "amount"])
-        .filter { $0.hasPrefix("last") } == ["last,PA,1.00", "last,PB,0.00"])
+      try require(changes["attribution_shares"]).rows.lines(["partner_id", "last_touch"])
+        == ["PA,1.00", "PB,0.00"])
   }
 
   // Protects every figure from how rows were dealt out, and from where they lay until they were
@@ -143,13 +143,13 @@ struct ClickTests {
     #expect(counted == Int64(data.clickCount), "seed \(seed)")
 
     let ledger = Ledger(try require(changes["ledger"]).rows, buyers: changes["buyers"]?.rows)
-    let shares = try require(changes["attribution"]).rows
+    let shares = try require(changes["attribution_shares"]).rows
     var totals: [String: Int64] = [:]
     for row in 0..<shares.count {
-      let key =
-        (shares.texts("transaction_id").text(row) ?? "") + " "
-        + (shares.texts("model").text(row) ?? "")
-      totals[key, default: 0] += shares.integers("amount")[row]
+      for model in AttributionModel.allCases {
+        let key = (shares.texts("transaction_id").text(row) ?? "") + " " + model.word
+        totals[key, default: 0] += shares.integers(model.column)[row]
+      }
     }
     var sales = 0
     for row in 0..<ledger.count where ledger.isSale(row) {
@@ -191,7 +191,7 @@ struct ClickTests {
       warehouse.apply(try harness.run(Self.stages, data.inputs))
     }
     let found = warehouse.tables([
-      ClickQuality.schema, Referrals.schema, Attribution.schema, PartnerAnalytics.schema,
+      ClickQuality.schema, Referrals.schema, Attribution.shares, PartnerAnalytics.schema,
     ])
     for table in Self.tables {
       #expect(
@@ -209,8 +209,8 @@ struct ClickTests {
     var again = data.harness(from: 20, to: 60)
     again.published = warehouse.tables([Referrals.schema])
     warehouse.apply(try again.run(Self.stages, data.inputs))
-    let found = warehouse.tables([ClickQuality.schema, Referrals.schema, Attribution.schema])
-    for table in ["click_quality", "attribution"] {
+    let found = warehouse.tables([ClickQuality.schema, Referrals.schema, Attribution.shares])
+    for table in ["click_quality", "attribution_shares"] {
       #expect(
         found[table]?.lines() == (try require(onTime[table]).rows.lines()), "\(table), seed \(seed)"
       )

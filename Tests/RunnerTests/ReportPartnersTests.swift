@@ -32,15 +32,12 @@ struct ReportPartnersTests {
         "week,partner_id,clicks,visitors,signups,first_sales,repeat_sales,complete",
         "2026-11-09,a,6,5,2,1,1,true", "2026-11-09,b,1,1,0,0,1,true",
       ],
-      "attribution": ["transaction_id,model,partner_id,amount,day"]
-        + [
-          "first,a,100.00", "first,b,0.00", "last,a,0.00", "last,b,100.00", "linear,a,50.00",
-          "linear,b,50.00", "position,a,50.00", "position,b,50.00", "time_decay,a,33.33",
-          "time_decay,b,66.67",
-        ].map { "s1,\($0),2026-11-09" }
-        + ["first", "last", "linear", "position", "time_decay"].map {
-          "s2,\($0),direct,80.00,2026-11-15"
-        },
+      "attribution_shares": [
+        "transaction_id,partner_id,first_touch,last_touch,linear,by_position,time_decay,day",
+        "s1,a,100.00,0.00,50.00,50.00,33.33,2026-11-09",
+        "s1,b,0.00,100.00,50.00,50.00,66.67,2026-11-09",
+        "s2,direct,80.00,80.00,80.00,80.00,80.00,2026-11-15",
+      ],
       "click_quality": [
         "partner_id,day,verdict,clicks", "a,2026-11-09,accepted,6", "a,2026-11-09,bot,2",
         "b,2026-11-15,accepted,1", ",2026-11-15,unknown_code,3", "a,2026-11-08,accepted,4",
@@ -75,9 +72,9 @@ struct ReportPartnersTests {
     }
     #expect(!dump.cells.values.contains { $0.value == .text("    differs from") })
     try bench.publish([
-      "attribution": [
-        "transaction_id,model,partner_id,amount,day", "s1,linear,a,100.00,2026-11-09",
-        "s1,last,a,99.99,2026-11-09",
+      "attribution_shares": [
+        "transaction_id,partner_id,first_touch,last_touch,linear,by_position,time_decay,day",
+        "s1,a,100.00,99.99,100.00,50.00,33.33,2026-11-09",
       ]
     ])
     #expect(try bench.failure(["weekly-partners"]).contains("Attribution."))

@@ -39,8 +39,8 @@ struct MigrationTests {
     try warehouse.migrate(try Self.shipped)
     #expect(
       try tables(warehouse) == [
-        "attribution", "check_results", "click_quality", "commission_exceptions", "commissions",
-        "conversion_funnel", "customer_ltv", "form_1099_exceptions", "form_1099_nec",
+        "attribution_shares", "check_results", "click_quality", "commission_exceptions",
+        "commissions", "conversion_funnel", "customer_ltv", "form_1099_exceptions", "form_1099_nec",
         "form_1099_payments", "form_1099_rules", "fraud_signals", "growth_metrics", "leads",
         "mrr_movements", "partner_analytics", "partner_dimension", "partner_fees", "partner_scores",
         "payout_register", "payouts", "product_analytics", "product_dimension", "product_forecast",

@@ -6,7 +6,7 @@ import Runner
 /// The worked cases, through the command line as their README says: every table that exists must be
 /// the expected one, byte for byte. These are the figures people are paid by.
 @Suite struct ConformanceTests {
-  static let tables = Set(Registry.tables.map(\.name))
+  static let tables = Set(Registry.readable.map(\.name))
 
   /// The cases with at least one expected table that this program has.
   static let cases: [String] = {

@@ -7,13 +7,10 @@ SELECT
 FROM (
   SELECT
     partner_id,
-    COUNT(DISTINCT transaction_id) AS sales,
-    SUM(CASE WHEN model = 'first' THEN amount ELSE 0 END) AS first_touch,
-    SUM(CASE WHEN model = 'last' THEN amount ELSE 0 END) AS last_touch,
-    SUM(CASE WHEN model = 'linear' THEN amount ELSE 0 END) AS linear,
-    SUM(CASE WHEN model = 'position' THEN amount ELSE 0 END) AS by_position,
-    SUM(CASE WHEN model = 'time_decay' THEN amount ELSE 0 END) AS time_decay
-  FROM attribution
+    COUNT(*) AS sales,
+    SUM(first_touch) AS first_touch, SUM(last_touch) AS last_touch, SUM(linear) AS linear,
+    SUM(by_position) AS by_position, SUM(time_decay) AS time_decay
+  FROM attribution_shares
   WHERE "day" BETWEEN :from AND :to
   GROUP BY partner_id
 ) AS a

@@ -25,9 +25,8 @@ CROSS JOIN (
   WHERE week BETWEEN :from AND :to
 ) AS f
 CROSS JOIN (
-  SELECT COUNT(DISTINCT transaction_id) AS sales,
-    COALESCE(SUM(CASE WHEN model = 'linear' THEN amount ELSE 0 END), 0) AS attributed
-  FROM attribution
+  SELECT COUNT(DISTINCT transaction_id) AS sales, COALESCE(SUM(linear), 0) AS attributed
+  FROM attribution_shares
   WHERE "day" BETWEEN :from AND :to
 ) AS t
 CROSS JOIN (

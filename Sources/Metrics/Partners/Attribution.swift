@@ -7,12 +7,22 @@ package struct Attribution: DerivedStage {
   package static let tags = ["partners"]
   package static let summary = "each sale shared over its partners' touches, by five models"
   package static let upstream = [LedgerStage.name, Timelines.name]
-  package static let writes = [schema]
+  package static let writes = [shares]
+  package static let views = [schema]
 
   /// Who gets a sale that nobody touched.
   static let direct = "direct"
 
-  /// One row per sale, model and partner with a touch.
+  /// One row per sale and partner with a touch: what each model gives. Nearly every sale is one
+  /// partner's alone, so a row per model would say the same five times.
+  package static let shares = TableSchema(
+    name: "attribution_shares", summary: "a partner's shares of a sale, by all models",
+    key: ["transaction_id", "partner_id"], timeColumn: "day",
+    columns: [ColumnSchema("transaction_id", .text), ColumnSchema("partner_id", .text)]
+      + AttributionModel.allCases.map { ColumnSchema($0.column, .money) }
+      + [ColumnSchema("day", .day)])
+
+  /// The same as the specification has it: one row per sale, model and partner with a touch.
   package static let schema = TableSchema(
     name: "attribution", summary: "a partner's share of a sale by a model",
     key: ["transaction_id", "model", "partner_id"], timeColumn: "day",
@@ -29,7 +39,7 @@ package struct Attribution: DerivedStage {
   /// The stage of a run.
   package init(_ context: RunContext) { self.context = context }
 
-  /// The table `attribution` of the window's sales; throws where a sale lacks its exchange rate.
+  /// The shares of the window's sales; throws where a sale lacks its exchange rate.
   package func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {
     let ledger = Ledger(tables.table(LedgerStage.name))
     let paths = SalePaths(tables.table(Timelines.salePaths.name))
@@ -72,16 +82,16 @@ struct SalePaths {
   }
 }
 
-/// Rows of `attribution` as they are made.
+/// Rows of `attribution_shares` as they are made.
 private struct AttributionRows {
   private let ledger: Ledger
   private let partners: StringPool
   private let ranks: [Int]
   private let direct: Int32
   private var ids: [Int32] = []
-  private var models: [Int32] = []
   private var owners: [Int32] = []
-  private var amounts: [Int64] = []
+  /// Each model's shares, in the models' order.
+  private var shares = AttributionModel.allCases.map { _ in [Int64]() }
   private var days: [Int64] = []
 
   init(_ ledger: Ledger, _ partners: StringPool) {
@@ -97,44 +107,39 @@ private struct AttributionRows {
     _ sale: Int, _ amount: Int64,
     _ path: (partners: ArraySlice<Int32>, instants: ArraySlice<Int64>)
   ) {
-    // Nearly every sale is one partner's alone, or nobody's: then all models agree.
+    // Where a sale is one partner's alone, or nobody's, all models agree.
     if path.partners.count <= 1 {
-      let owner = path.partners.first ?? direct
-      for model in AttributionModel.allCases { add(sale, model, owner, amount) }
+      addRow(sale, path.partners.first ?? direct)
+      for model in shares.indices { shares[model].append(amount) }
       return
     }
     let steps = Array(path.partners)
     let instants = Array(path.instants)
-    let owners = Set(steps).sorted { ranks[Int($0)] < ranks[Int($1)] }
-    for model in AttributionModel.allCases {
-      let parts = AttributionModel.split(amount, model.weights(instants))
-      for owner in owners {
+    let parts = AttributionModel.allCases.map {
+      AttributionModel.split(amount, $0.weights(instants))
+    }
+    for owner in Set(steps).sorted(by: { ranks[Int($0)] < ranks[Int($1)] }) {
+      addRow(sale, owner)
+      for model in shares.indices {
         // Parts of one amount, so their sum is no larger.
-        let share = zip(steps, parts).reduce(0) { $1.0 == owner ? $0 + $1.1 : $0 }
-        add(sale, model, owner, share)
+        let share = zip(steps, parts[model]).reduce(0) { $1.0 == owner ? $0 + $1.1 : $0 }
+        shares[model].append(share)
       }
     }
   }
 
-  private mutating func add(
-    _ sale: Int, _ model: AttributionModel, _ owner: Int32, _ share: Int64
-  ) {
+  private mutating func addRow(_ sale: Int, _ owner: Int32) {
     ids.append(ledger.ids.codes[sale])
-    models.append(Int32(model.rawValue))
     owners.append(owner)
-    amounts.append(share)
     days.append(ledger.days[sale])
   }
 
   func table() -> Table {
-    let words = StringPool(words: AttributionModel.allCases.map(\.word))
-    return Table(
-      schema: Attribution.schema,
+    Table(
+      schema: Attribution.shares,
       columns: [
         .texts(TextColumn(codes: ids, pool: ledger.ids.pool)),
-        .texts(TextColumn(codes: models, pool: words)),
         .texts(TextColumn(codes: owners, pool: partners)),
-        .integers(amounts), .integers(days),
-      ])
+      ] + shares.map { .integers($0) } + [.integers(days)])
   }
 }

@@ -14,7 +14,18 @@ enum AttributionModel: Int, CaseIterable {
   /// Half as much for every 7 days that a touch lies farther back.
   case timeDecay
 
-  /// The word in tables.
+  /// The column that holds its shares.
+  var column: String {
+    switch self {
+    case .first: "first_touch"
+    case .last: "last_touch"
+    case .linear: "linear"
+    case .position: "by_position"
+    case .timeDecay: "time_decay"
+    }
+  }
+
+  /// The word in tables with a row for each model.
   var word: String {
     switch self {
     case .first: "first"

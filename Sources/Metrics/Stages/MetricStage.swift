@@ -13,6 +13,8 @@ package protocol MetricStage: Stage {
   static var upstream: [String] { get }
   /// The tables it makes.
   static var writes: [TableSchema] { get }
+  /// Views of those tables that SQL/schema has: the same rows in another form, with its name and columns.
+  static var views: [TableSchema] { get }
   /// The settings it asks for.
   static var parameters: [ParameterDeclaration] { get }
   /// How many days before the window may change by what happens in it.
@@ -29,6 +31,7 @@ package protocol MetricStage: Stage {
 
 extension MetricStage {
   package static var upstream: [String] { [] }
+  package static var views: [TableSchema] { [] }
   package static var parameters: [ParameterDeclaration] { [] }
   package static var restates: Int { 0 }
   package static var isEphemeral: Bool { false }

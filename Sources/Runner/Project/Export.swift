@@ -10,7 +10,7 @@ package struct Export {
 
   /// An export of a table; `columns` picks and orders, nil takes the table's own.
   package init(table: String, columns: [String]?) throws(RunError) {
-    let tables = Registry.tables
+    let tables = Registry.readable
     guard let schema = tables.first(where: { $0.name == table }) else {
       let names = tables.map(\.name)
       throw RunError(

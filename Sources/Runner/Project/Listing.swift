@@ -72,7 +72,7 @@ package struct Listing {
 
   private var tables: String {
     var columns = TextColumns(leading: 2)
-    for schema in Registry.tables { columns.add([schema.name, schema.summary]) }
+    for schema in Registry.readable { columns.add([schema.name, schema.summary]) }
     return columns.text
   }
 

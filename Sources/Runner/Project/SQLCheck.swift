@@ -32,7 +32,7 @@ extension WarehouseError {
     for phrase in ["no such column: ", "no such table: "] {
       guard let range = summary.firstRange(of: phrase) else { continue }
       let name = summary[range.upperBound...].split(separator: ".").last.map(String.init) ?? ""
-      let tables = Registry.tables
+      let tables = Registry.readable
       let names =
         phrase.contains("table") ? tables.map(\.name) : tables.flatMap { $0.columns.map(\.name) }
       return nearest(to: name, in: names)

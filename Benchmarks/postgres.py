@@ -1,22 +1,21 @@
-"""Rows out of PostgreSQL and into it, beside psql's \\copy of the same rows, and CSV into it beside pgloader.
+"""Rows out of PostgreSQL and into it, beside psql's \\copy of the same rows, and CSV into it beside pgloader; several sources
+at once; and rows into tables that have some.
 
 It starts a server of its own in a temporary folder, or uses the database that
 NIGHTMILL_BENCH_POSTGRES names by URL.
 """
 
-import contextlib
-import os
-import pwd
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import data
 from measure import HERE, Measurement, alternate, bar, table, warm
+from server import pgloader_url, server, with_parameter
 from spent import written_in
 
 SIZES = {"clicks": 1000, "calls": 1000, "transactions": 1_000_000, "users": 200_000}
@@ -31,6 +30,20 @@ sources:
   transactions: {query: transactions.sql}
   products: {query: products.sql}
 stages: [product_dimension]
+"""
+# Each source alone is read by one session; nothing but the products goes into a table.
+SOURCES = ["clicks", "calls", "transactions", "users", "products"]
+TOGETHER = READING.split("sources:")[0].replace("name: reading", "name: together") + "sources:\n"
+TOGETHER += "".join(f"  {name}: {{query: {name}.sql}}\n" for name in SOURCES) + "stages: [product_dimension]\n"
+AGAIN = """
+name: again
+settings: {timezone: UTC, currency: USD}
+sources:
+  calls: {files: calls.csv}
+  vendors: {files: vendors.csv, optional: true}
+  transactions: {files: transactions.csv, optional: true}
+  exchange_rates: {files: exchange_rates.csv, optional: true}
+stages: [vendor_connections]
 """
 LOADING = """
 name: loading
@@ -54,11 +67,12 @@ def run(tools, options):
         (home / "Pipelines" / "reading.yaml").write_text(READING)
         parts = READING.replace("name: reading", "name: parts").replace("transactions.sql", "transactions.sql, split_by: occurred_at")
         (home / "Pipelines" / "parts.yaml").write_text(parts)
-        (home / "Pipelines" / "loading.yaml").write_text(LOADING)
+        for name, text in (("together", TOGETHER), ("again", AGAIN), ("loading", LOADING)):
+            (home / "Pipelines" / f"{name}.yaml").write_text(text)
         shutil.copytree(HERE.parent / "SQL", home / "SQL")
         (home / "SQL" / "extract" / "products.sql").write_text("SELECT 'p' AS product_id, 'none' AS name")
         bench = Bench(tools, options, home, url)
-        parts = [bench.extraction(inputs), bench.loading(vendors)]
+        parts = [bench.extraction(inputs), bench.together(vendors), bench.loading(vendors), bench.again(vendors)]
         version = bench.psql("SHOW server_version")
     text = "\n\n".join(text for text, _ in parts)
     return f"## PostgreSQL {version}\n\nOne server on the same machine, through a socket.\n\n{text}", all(ok for _, ok in parts)
@@ -77,12 +91,22 @@ class Bench:
     def copy(self, command):
         return Measurement(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.url, "-c", f"\\copy {command}"])
 
-    def nightmill(self, pipeline, warehouse, *flags):
-        """A first run over everything."""
+    def nightmill(self, pipeline, warehouse, *flags, first="all", last=data.LAST_DAY, url=None):
+        """A run, over everything unless told otherwise."""
         shutil.rmtree(self.home / "runs", ignore_errors=True)
-        command = [self.tools.nightmill, "run", pipeline, "--from", "all", "--to", data.LAST_DAY, "--no-reports", "--project", self.home]
+        command = [self.tools.nightmill, "run", pipeline, "--from", first, "--to", last, "--no-reports", "--project", self.home]
         command += ["--warehouse", warehouse, "--threads", self.options.threads, *flags]
-        return Measurement(command, {"BENCH_DATABASE": self.url})
+        return Measurement(command, {"BENCH_DATABASE": url or self.url})
+
+    def sqlite(self, pipeline, **options):
+        """A run into a new file."""
+        for path in self.home.glob("w.db*"):
+            path.unlink()
+        return self.nightmill(pipeline, f"sqlite:{self.home}/w.db", **options)
+
+    @property
+    def warehouse(self):
+        return with_parameter(self.url, "schema=nightmill")
 
     def extraction(self, inputs):
         """The shipped query of transactions, against \\copy of the same query."""
@@ -99,28 +123,84 @@ class Bench:
         size = written.stat().st_size
         written.unlink()
 
-        def ours(pipeline):
-            for path in self.home.glob("w.db*"):
-                path.unlink()
-            return self.nightmill(pipeline, f"sqlite:{self.home}/w.db")
-
         contenders = [
             ("\\copy to /dev/null", lambda: self.copy(f"({query}) to '/dev/null' (format binary)")),
-            ("nightmill", lambda: ours("reading")),
-            ("nightmill, in parts", lambda: ours("parts")),
+            ("nightmill", lambda: self.sqlite("reading")),
+            ("nightmill, in parts", lambda: self.sqlite("parts")),
         ]
         series = alternate(contenders, self.options.runs)
-        counted = subprocess.run(
-            [self.tools.nightmill, "query", "SELECT used FROM source_counts WHERE source = 'transactions'", "--format", "csv",
-             "--project", self.home, "--warehouse", f"sqlite:{self.home}/w.db"],
-            check=True, capture_output=True, text=True).stdout.split()[-1]  # fmt: skip
         plain = series["\\copy to /dev/null"].median("seconds")
         title = f"### Out of it\n\n{rows:,} transactions, {size / 1e6:,.0f} MB in binary form, by the query of SQL/extract."
         title += " nightmill also checks every value, looks for keys that are there twice, makes a warehouse and keeps the run's record."
         ratios = [(name, plain / series[name].median("seconds")) for name in ("nightmill", "nightmill, in parts")]
         bars = [bar(f"{name}: at least 0.8 of the speed of \\copy to /dev/null", f"{ratio:.2f}", ratio >= 0.8) for name, ratio in ratios]
         met = "\n".join(bars)
-        return f"{title}\n\n{self.figures(series, rows)}\n\n{met}", int(counted) == rows
+        return f"{title}\n\n{self.figures(series, rows)}\n\n{met}", self.counted()["transactions"] == rows
+
+    def together(self, rows):
+        """Five sources on one session, and on two at once."""
+        at = "timestamptz '2026-06-01' + i * interval '10 seconds'"
+        each = f"FROM generate_series(1, {rows}) AS i"
+        self.psql(
+            "INSERT INTO calls (id, vendor_id, session_id, outcome, duration_seconds, intent_score, estimated_value, started_at) "
+            f"SELECT 'call_' || i, 'v' || i % 500, 's' || i, 'completed', i % 900, i % 10 + 1, i % 300, {at} {each}",
+            "INSERT INTO click_events (id, event, visitor_id, referral_code, product_id, session_id, context, clicked_at) "
+            "SELECT 'click_' || i, 'click', 'visitor_' || i % 70000, 'CODE' || i % 300, 'p' || i % 500, 's' || i % 90000, "
+            "jsonb_build_object('ip', '10.' || i % 250 || '.' || i % 199 || '.7', 'user_agent', 'Mozilla/5.0 (X11; Linux x86_64)', "
+            f"'url', 'https://shop.example.com/p' || i % 500, 'campaign', 'c' || i % 20), {at} {each}",
+            "INSERT INTO users (id, created_at) SELECT 'user_' || i, timestamp '2026-01-01' + i * interval '1 minute' "
+            f"{each} WHERE i % 5 = 0",
+            "VACUUM ANALYZE",
+        )
+        one = with_parameter(self.url, "connections=1")
+        contenders = [
+            ("one connection", lambda: self.sqlite("together", url=one)),
+            ("as many as threads", lambda: self.sqlite("together")),
+        ]
+        series = alternate(contenders, self.options.runs)
+        counted = self.counted()
+        total = sum(counted.values())
+        alone, both = (series[name].median("seconds") for name, _ in contenders)
+        text = f"### Several sources\n\n{', '.join(SOURCES)}: {total:,} rows, by the queries of SQL/extract, none of them in parts.\n\n"
+        text += self.figures(series, total) + f"\n\nAt once in {both / alone:.0%} of the time of one after the other."
+        return text, counted["clicks"] == rows and counted["calls"] == rows
+
+    def counted(self):
+        """How many rows of each source the run into the file used."""
+        command = [self.tools.nightmill, "query", "SELECT source, used FROM source_counts", "--format", "csv"]
+        command += ["--project", self.home, "--warehouse", f"sqlite:{self.home}/w.db"]
+        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[1:]
+        return {source: int(used) for source, used in (line.split(",") for line in lines)}
+
+    def again(self, rows):
+        """Publishing into a table that has rows: a day more, the same with some changes, and without any."""
+        folders = {}
+        for name, every in (("before", 0), ("after", 100)):
+            folders[name] = self.home / name
+            folders[name].mkdir()
+            write_calls(folders[name] / "calls.csv", rows, every)
+        last, day_before = (date.fromisoformat(data.LAST_DAY) - timedelta(days) for days in (0, 1))
+        steps = [
+            (f"all but the last of {DAYS} days, into the empty table", "before", "all", day_before),
+            ("the last day, and 30 days restated that are as they were", "before", last, last),
+            ("all days again, one row of a hundred changed", "after", "all", last),
+            ("all days again, nothing changed", "after", "all", last),
+        ]
+        took = {name: [] for name, *_ in steps}
+        for _ in range(self.options.runs):
+            self.psql("DROP SCHEMA IF EXISTS nightmill CASCADE")
+            for name, folder, first, to in steps:
+                self.nightmill("again", self.warehouse, "--inputs", folders[folder], first=str(first), last=str(to))
+                took[name].append(written_in(self.home))
+        table_name = "nightmill.vendor_connection_analytics"
+        equal = self.psql(f"SELECT count(*), count(*) FILTER (WHERE estimated_lost_revenue > 100) FROM {table_name}")
+        text = f"### Into a table that has rows\n\n`vendor_connection_analytics`, {rows:,} rows in the end, a serial number, three indexes"
+        text += " besides the key's; publishing alone, with the transaction's end.\n\n"
+        text += table(["what is published", "ms (median)", "fastest – slowest"], [
+            [name, f"{statistics.median(times) * 1000:,.0f}", f"{min(times) * 1000:,.0f} – {max(times) * 1000:,.0f}"]
+            for name, times in took.items()
+        ])  # fmt: skip
+        return text, equal == f"{rows}|{len(range(0, rows, 100))}"
 
     def loading(self, rows):
         """CSV into an empty warehouse, against \\copy and pgloader into a table that is the same."""
@@ -133,12 +213,11 @@ class Bench:
                     f"{index % 999} Canal St Hartford CT 06119,2026-0{index % 9 + 1}-{index % 28 + 1:02}T10:00:{index % 60:02}Z,\n"
                 )
         warm([source])
-        warehouse = self.url + ("&" if "?" in self.url else "?") + "schema=nightmill"
         publishing = []
 
         def ours():
             self.psql("DROP SCHEMA IF EXISTS nightmill CASCADE")
-            made = self.nightmill("loading", warehouse, "--inputs", self.home)
+            made = self.nightmill("loading", self.warehouse, "--inputs", self.home)
             publishing.append(written_in(self.home))
             return made
 
@@ -193,47 +272,18 @@ class Bench:
         ])  # fmt: skip
 
 
-def pgloader_url(url):
-    """pgloader knows no `?host=`: a folder of a socket stands where the host would."""
-    if "?host=" not in url:
-        return url
-    place, rest = url.split("?host=")
-    folder, port = rest.split("&port=")
-    user, database = place.removeprefix("postgres://").split("/")
-    return f"postgresql://{user.rstrip('@')}@unix:{folder}:{port}/{database}"
+# The days over which `write_calls` spreads its rows.
+DAYS = 100
 
 
-@contextlib.contextmanager
-def server():
-    """The URL of an empty database of a server that lasts as long as the block."""
-    if url := os.environ.get("NIGHTMILL_BENCH_POSTGRES"):
-        yield url
-        return
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    initdb = versions[-1] if versions else shutil.which("initdb")
-    if not initdb:
-        sys.exit("no PostgreSQL server on this machine: install postgresql, or set NIGHTMILL_BENCH_POSTGRES to a database's URL")
-    binaries = Path(initdb).parent
-    folder = Path(tempfile.mkdtemp(prefix="nightmill-bench-pg-"))
-    owner = []
-    if os.geteuid() == 0:
-        # The server refuses to run as root.
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    def as_owner(*words):
-        subprocess.run([*owner, *words], check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    settings = f"-p {port} -k {folder} -c listen_addresses= -c shared_buffers=1GB -c max_wal_size=8GB -c autovacuum=off"
-    try:
-        as_owner(binaries / "initdb", "-D", folder / "data", "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        as_owner(binaries / "pg_ctl", "-D", folder / "data", "-w", "-s", "-l", folder / "log", "-o", settings, "start")
-        yield f"postgres://bench@/postgres?host={folder}&port={port}"
-    finally:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            as_owner(binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-s", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+def write_calls(path, rows, every):
+    """Calls that nobody took, each a row of the table; one of `every` is worth more than any other."""
+    begin = datetime.fromisoformat(data.LAST_DAY) - timedelta(DAYS - 1)
+    with path.open("w") as file:
+        file.write("call_id,vendor_id,started_at,duration_seconds,outcome,session_id,intent_score,estimated_value\n")
+        for index in range(rows):
+            at = begin + timedelta(seconds=index * DAYS * 86400 // rows)
+            worth = 9999 if every and index % every == 0 else index % 200
+            # Keys come in no order of time.
+            key = index * 7919 % rows
+            file.write(f"call_{key:07},v{index % 500},{at:%Y-%m-%dT%H:%M:%S}Z,{index % 90},no-answer,s{index:07},{index % 10 + 1},{worth}.00\n")

@@ -35,7 +35,7 @@ extension Connection {
         buffer.removeAll(keepingCapacity: true)
         if Cancellation.isRequested { break }
       }
-      appendBigEndian(Int16(-1), to: &buffer)
+      buffer += [0xFF, 0xFF]
       try put(buffer)
     } catch {
       PQputCopyEnd(handle, "the rows could not be made")
@@ -67,7 +67,10 @@ extension Connection {
   ) throws(Failure) {
     do throws(PostgresError) {
       guard PQsendQuery(handle, sql) == 1 else { throw lost(sql) }
-      guard try finish(sql)?.status == PGRES_COPY_OUT else { throw lost(sql) }
+      // The server may keep its answer until there are some rows to send with it.
+      guard try finish(sql, isStopped: isStopped)?.status == PGRES_COPY_OUT else {
+        throw lost(sql)
+      }
     } catch {
       throw convert(error)
     }

@@ -175,11 +175,14 @@ final class Connection {
     guard sent == 1 else { throw lost(sql) }
   }
 
-  /// Takes results until there are none; the last one, or the first failure.
-  func finish(_ sql: String) throws(PostgresError) -> QueryResult? {
+  /// Takes results until there are none; the last one, or the first failure. `isStopped` is asked
+  /// while none comes.
+  func finish(
+    _ sql: String, isStopped: () -> Bool = { false }
+  ) throws(PostgresError) -> QueryResult? {
     var last: QueryResult?
     var failure: PostgresError?
-    while let result = try next(sql) {
+    while let result = try next(sql, isStopped: isStopped) {
       if result.isFailure {
         if failure == nil { failure = error(of: result, sql) }
       } else if result.status == PGRES_COPY_IN || result.status == PGRES_COPY_OUT {
@@ -192,8 +195,10 @@ final class Connection {
   }
 
   /// The next result of what was sent, nil after the last.
-  func next(_ sql: String) throws(PostgresError) -> QueryResult? {
-    try waitForAnswer(sql)
+  func next(
+    _ sql: String, isStopped: () -> Bool = { false }
+  ) throws(PostgresError) -> QueryResult? {
+    try waitForAnswer(sql, isStopped)
     return PQgetResult(handle).map { QueryResult(owning: $0) }
   }
 
@@ -224,10 +229,12 @@ final class Connection {
 
   /// Waits until a result can be taken without waiting, and passes a request to stop on to the
   /// server.
-  private func waitForAnswer(_ sql: String) throws(PostgresError) {
+  private func waitForAnswer(
+    _ sql: String, _ isStopped: () -> Bool
+  ) throws(PostgresError) {
     var isCancelled = false
     while PQisBusy(handle) == 1 {
-      if Cancellation.isRequested, !isCancelled {
+      if !isCancelled, Cancellation.isRequested || isStopped() {
         cancel()
         isCancelled = true
       }

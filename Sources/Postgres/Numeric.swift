@@ -26,36 +26,67 @@ enum Numeric {
 
   private static let negative: UInt16 = 0x4000
 
-  /// Adds `value` × 10^-scale in binary form, with its length before it as COPY wants.
-  static func append(_ value: Int64, scale: Int, to bytes: inout [UInt8]) {
-    let groupsAfterPoint = (scale + 3) / 4
-    var rest = UInt128(value.magnitude)
-    for _ in 0..<(groupsAfterPoint * 4 - scale) { rest *= 10 }
-    // The lowest group first. 64 bits and three more decimals are six groups at most.
-    var groups = InlineArray<6, UInt16>(repeating: 0)
-    var count = 0
-    // The whole is almost always a number of 64 bits, which is divided much quicker.
+  /// How many bytes the binary form of `value` × 10^-scale takes.
+  @inline(__always)
+  static func length(of value: Int64, scale: Int) -> Int {
+    8 + 2 * groups(in: aligned(value.magnitude, scale))
+  }
+
+  /// Writes `value` × 10^-scale in binary form and returns how many bytes it took; there must be room
+  /// for `length` of them.
+  ///
+  /// Groups of 0 at either end are written as all others: the server takes them away.
+  @inline(__always)
+  static func write(_ value: Int64, scale: Int, to place: UnsafeMutableRawPointer) -> Int {
+    var rest = aligned(value.magnitude, scale)
+    let count = groups(in: rest)
+    store(UInt16(count), at: place)
+    store(UInt16(bitPattern: Int16(count - 1 - groupsAfterPoint(scale))), at: place + 2)
+    store(value < 0 ? negative : 0, at: place + 4)
+    store(UInt16(scale), at: place + 6)
+    var index = count
+    // 64 bits hold almost any amount, and are divided much quicker.
     while rest > UInt128(UInt64.max) {
-      groups[count] = UInt16(rest % 10_000)
+      index -= 1
+      store(UInt16(rest % 10_000), at: place + 8 + 2 * index)
       rest /= 10_000
-      count += 1
     }
     var low = UInt64(truncatingIfNeeded: rest)
-    while low > 0 {
-      groups[count] = UInt16(truncatingIfNeeded: low % 10_000)
+    while index > 0 {
+      index -= 1
+      store(UInt16(truncatingIfNeeded: low % 10_000), at: place + 8 + 2 * index)
       low /= 10_000
+    }
+    return 8 + 2 * count
+  }
+
+  private static func groupsAfterPoint(_ scale: Int) -> Int { (scale + 3) / 4 }
+
+  /// The magnitude in units of the last group: 64 bits and three more decimals at most.
+  @inline(__always)
+  private static func aligned(_ magnitude: UInt64, _ scale: Int) -> UInt128 {
+    let factor: UInt64 =
+      switch groupsAfterPoint(scale) * 4 - scale {
+      case 0: 1
+      case 1: 10
+      case 2: 100
+      default: 1000
+      }
+    let product = magnitude.multipliedFullWidth(by: factor)
+    return UInt128(product.high) << 64 | UInt128(product.low)
+  }
+
+  /// How many groups a number of them takes; none for 0.
+  @inline(__always)
+  private static func groups(in number: UInt128) -> Int {
+    var count = 0
+    var power: UInt128 = 1
+    // 10,000^6 is more than 64 bits and three decimals.
+    while count < 6, number >= power {
+      power *= 10_000
       count += 1
     }
-    let weight = count == 0 ? 0 : count - 1 - groupsAfterPoint
-    var first = 0
-    while first < count, groups[first] == 0 { first += 1 }
-    let digits = count - first
-    appendBigEndian(UInt32(8 + digits * 2), to: &bytes)
-    appendBigEndian(UInt16(digits), to: &bytes)
-    appendBigEndian(UInt16(bitPattern: Int16(weight)), to: &bytes)
-    appendBigEndian(value < 0 ? negative : 0, to: &bytes)
-    appendBigEndian(UInt16(scale), to: &bytes)
-    for index in (first..<count).reversed() { appendBigEndian(groups[index], to: &bytes) }
+    return count
   }
 
   /// Reads the binary form.
@@ -143,9 +174,14 @@ enum Numeric {
   }
 }
 
-/// Adds a number as the protocol has it.
-func appendBigEndian<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
-  withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+/// Writes a number as the protocol has it, and returns how many bytes that took.
+@inline(__always)
+@discardableResult
+func store<Number: FixedWidthInteger & BitwiseCopyable>(
+  _ number: Number, at place: UnsafeMutableRawPointer
+) -> Int {
+  place.storeBytes(of: number.bigEndian, as: Number.self)
+  return MemoryLayout<Number>.size
 }
 
 extension ByteView {

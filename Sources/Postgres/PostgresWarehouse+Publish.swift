@@ -78,7 +78,8 @@ extension PostgresWarehouse {
     if try isEmpty(schema) {
       try fill(change.rows, in: change.order)
     } else if change.rows.count > 0 || change.replaces != .nothing {
-      try staged(change.rows) { () throws(PostgresError) in
+      try analyzeIfNew(schema)
+      try staged(change.rows, in: change.order) { () throws(PostgresError) in
         try removeUnstaged(schema, in: change.replaces)
         try updateFromStaged(schema)
         try insertFromStaged(schema)
@@ -98,6 +99,15 @@ extension PostgresWarehouse {
 
   private func isEmpty(_ schema: TableSchema) throws(PostgresError) -> Bool {
     try connection.rows("SELECT 1 FROM \(name(schema.name)) LIMIT 1").isEmpty
+  }
+
+  /// Lets the planner know a table that it knows nothing of yet: a run that comes soon after the one
+  /// that filled it would be planned as if it were small. Not where somebody else works on it.
+  private func analyzeIfNew(_ schema: TableSchema) throws(PostgresError) {
+    let known = try connection.rows(
+      "SELECT 1 FROM pg_class WHERE oid = $1::regclass AND reltuples > 0",
+      [.init(name(schema.name), type: TypeID.text)])
+    if known.isEmpty { try connection.execute("ANALYZE (SKIP_LOCKED) \(name(schema.name))") }
   }
 
   /// Inserts the rows of a table that is empty.

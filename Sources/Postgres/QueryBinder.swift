@@ -46,7 +46,11 @@ struct QueryBinder {
       split = type.flatMap { SplitColumn(name: splitBy, type: $0) }
       if split == nil {
         let what = type.map { ", found \(Self.name($0))" } ?? ", and the query gives none"
-        problems.append("split_by \(splitBy): expected \(SplitColumn.acceptedTypes)\(what)")
+        // UUIDs are often kept so.
+        let isText = type.map { Self.texts.contains($0) } ?? false
+        let advice = isText ? "; if all its texts are UUIDs, name \(splitBy)::uuid AS part" : ""
+        problems.append(
+          "split_by \(splitBy): expected \(SplitColumn.acceptedTypes)\(what)\(advice)")
       }
     }
     if !problems.isEmpty {

@@ -26,7 +26,7 @@ extension QuerySnapshot {
   ) throws(WarehouseError) -> [Part] {
     guard let split = binding.split, count > 1 else { return whole(binding) }
     do throws(PostgresError) {
-      let count = min(count, try expectedRows(of: binding) / max(1, rowsPerPart))
+      let count = min(count, try plan(of: binding).rows / max(1, rowsPerPart))
       guard count > 1,
         let low = try extreme(of: split, in: binding, "ASC"),
         let high = try extreme(of: split, in: binding, "DESC"), low < high
@@ -45,13 +45,26 @@ extension QuerySnapshot {
     }
   }
 
-  /// How many rows the server's planner expects.
-  private func expectedRows(of binding: Binding) throws(PostgresError) -> Int {
+  /// How many bytes of rows the server's planner expects: a guess, to begin the longest query first.
+  package func expectedBytes(of binding: Binding) throws(WarehouseError) -> Double {
+    do throws(PostgresError) {
+      let plan = try plan(of: binding)
+      return Double(plan.rows) * Double(plan.width)
+    } catch {
+      throw error.warehouseError
+    }
+  }
+
+  /// How many rows the server's planner expects, and how many bytes in each.
+  private func plan(of binding: Binding) throws(PostgresError) -> (rows: Int, width: Int) {
     let plan = try connection.rows("EXPLAIN SELECT \(binding.selected) FROM \(binding.query)")
     // Such as "Seq Scan on calls  (cost=0.00..18.50 rows=850 width=90)".
     let first = plan.first?.first ?? ""
-    guard let mark = first.firstRange(of: " rows=") else { return 0 }
-    return Int(first[mark.upperBound...].prefix { $0.isNumber }) ?? 0
+    func number(after mark: String) -> Int {
+      guard let mark = first.firstRange(of: mark) else { return 0 }
+      return Int(first[mark.upperBound...].prefix { $0.isNumber }) ?? 0
+    }
+    return (number(after: " rows="), number(after: " width="))
   }
 
   /// The least or the greatest value of the column, as a number; nil where there is none.

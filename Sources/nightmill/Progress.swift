@@ -12,12 +12,18 @@ final class Progress: RunObserver {
     let seconds: Double?
   }
 
-  private struct State {
-    var source = ""
-    var total = 0
+  /// How far a source has been read.
+  private struct Reading {
+    let source: String
+    let total: Int
+    var began = Clock.now()
     var bytes = 0
     var rows = 0
-    var began: Int64 = 0
+  }
+
+  private struct State {
+    /// What is being read: several sources, where queries are read at the same time.
+    var reading: [Reading] = []
     var drawn: Int64 = 0
     var hasLiveLine = false
     var stages: [Stage] = []
@@ -45,7 +51,9 @@ final class Progress: RunObserver {
       case .sourceBegan(let source, let files, let bytes):
         begin(&state, source, files: files, bytes: bytes)
       case .sourceRestarted(let source):
-        (state.bytes, state.rows, state.began) = (0, 0, Clock.now())
+        for index in state.reading.indices where state.reading[index].source == source {
+          state.reading[index] = Reading(source: source, total: state.reading[index].total)
+        }
         guard !isQuiet, !console.isTerminal else { return }
         console.note("\(source): rows with the same key differ, reading once more")
       case .sourceRead(let counts, let seconds): end(&state, counts, seconds)
@@ -66,11 +74,11 @@ final class Progress: RunObserver {
   }
 
   private func begin(_ state: inout State, _ source: String, files: Int, bytes: Int) {
-    (state.source, state.total, state.bytes, state.rows) = (source, bytes, 0, 0)
-    (state.began, state.drawn) = (Clock.now(), 0)
+    if state.reading.isEmpty { state.drawn = 0 }
+    state.reading.append(Reading(source: source, total: bytes))
     guard !isQuiet, files > 0 else { return }
     if console.isTerminal {
-      draw(&state, at: state.began)
+      draw(&state, at: Clock.now())
     } else {
       console.note("\(source): reading \(Figures.count(files, "file")), \(fileSize(bytes))")
     }
@@ -78,6 +86,7 @@ final class Progress: RunObserver {
 
   private func end(_ state: inout State, _ counts: SourceCounts, _ seconds: Double) {
     erase(&state)
+    state.reading.removeAll { $0.source == counts.source }
     guard !isQuiet, counts.read > 0 else { return }
     let rate = seconds > 0 ? Int(Double(counts.read) / seconds) : 0
     console.note(
@@ -87,8 +96,9 @@ final class Progress: RunObserver {
 
   func sourceAdvanced(_ source: String, bytes: Int, rows: Int) -> Bool {
     state.withLock { state in
-      state.bytes += bytes
-      state.rows += rows
+      guard let index = state.reading.firstIndex(where: { $0.source == source }) else { return }
+      state.reading[index].bytes += bytes
+      state.reading[index].rows += rows
       guard !isQuiet, console.isTerminal else { return }
       let now = Clock.now()
       if now - state.drawn >= Self.pause { draw(&state, at: now) }
@@ -109,9 +119,12 @@ final class Progress: RunObserver {
   private func draw(_ state: inout State, at now: Int64) {
     state.drawn = now
     state.hasLiveLine = true
+    let reading = state.reading
+    let began = reading.map(\.began).min() ?? now
     let line = Self.line(
-      source: state.source, bytes: state.bytes, total: state.total, rows: state.rows,
-      seconds: Double(now - state.began) / 1e6)
+      source: reading.map(\.source).joined(separator: ", "),
+      bytes: reading.reduce(0) { $0 + $1.bytes }, total: reading.reduce(0) { $0 + $1.total },
+      rows: reading.reduce(0) { $0 + $1.rows }, seconds: Double(now - began) / 1e6)
     console.show("\r\u{1B}[K" + line.prefix(console.width - 1))
   }
 

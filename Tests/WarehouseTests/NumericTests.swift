@@ -9,11 +9,13 @@ struct NumericTests {
     "What is written is read back", arguments: [0, 2, 3, 4, 6],
     [0, 1, -1, 99, 100, 9_999, 10_000, 123_456, -123_450_000, 1_000_000_000_000, .max, .min + 1])
   func roundTrip(scale: Int, value: Int64) {
-    var bytes: [UInt8] = []
-    Numeric.append(value, scale: scale, to: &bytes)
-    let length = bytes.withView { Int($0.bigEndian32(0)) }
-    #expect(length == bytes.count - 4)
-    let read = bytes.withView { Numeric.scaled($0.slice(4..<bytes.count), scale: scale) }
+    var bytes = [UInt8](repeating: 0xEE, count: Numeric.length(of: value, scale: scale))
+    bytes.withUnsafeMutableBytes { buffer in
+      let count = buffer.baseAddress.map { Numeric.write(value, scale: scale, to: $0) }
+      #expect(count == buffer.count)
+    }
+    #expect(!bytes.contains(0xEE))
+    let read = bytes.withView { Numeric.scaled($0, scale: scale) }
     #expect(read == .exact(value))
   }
 

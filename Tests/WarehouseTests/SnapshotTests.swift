@@ -91,7 +91,10 @@ struct SnapshotTests {
 
   @Test(
     "A column that rows cannot be split by is told",
-    arguments: [("amount", "found numeric"), ("nope", "and the query gives none")])
+    arguments: [
+      ("amount", "found numeric"), ("nope", "and the query gives none"),
+      ("id", "found text; if all its texts are UUIDs, name id::uuid AS part"),
+    ])
   func wrongColumn(name: String, said: String) throws {
     let snapshot = try QuerySnapshot(url: url)
     let error = try refusal {

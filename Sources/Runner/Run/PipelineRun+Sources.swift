@@ -56,9 +56,11 @@ extension PipelineRun {
     return order.map { sources[$0] }
   }
 
-  /// Reads a source into the stages that wait for it, and keeps what became of its rows.
+  /// Reads a source into the stages that wait for it, and keeps what became of its rows; a query, on
+  /// a connection of its own if that is given.
   func read(
-    _ source: BoundSource, into readers: [any StageExecution]
+    _ source: BoundSource, into readers: [any StageExecution], on lane: QuerySnapshot.Lane? = nil,
+    _ observer: any RunObserver
   ) throws(RunError) -> SourceResult {
     let contract = source.spec.contract
     let run = SourceRun(
@@ -66,7 +68,7 @@ extension PipelineRun {
       settings: RecordDecoder.Settings(
         timeZone: source.spec.timezone, currency: plan.context.currency),
       files: source.files, readers: readers, options: plan.options.pass,
-      memory: plan.context.memory, query: source.query)
+      memory: plan.context.memory, query: source.query, lane: lane)
     let (result, seconds) = try run.run(observer, bytes: source.bytes)
     try warnIfChanged(source)
     if let folder {

@@ -92,7 +92,12 @@ package struct PipelineRun {
   ) throws(RunError) -> RunWork {
     var work = RunWork(plan)
     if let folder { resume(&work, from: folder) }
-    for source in sources {
+    let groups = groups(of: sources)
+    for group in groups.together {
+      try stopIfAsked()
+      try readTogether(group, into: &work, reading: warehouse)
+    }
+    for source in groups.others {
       try stopIfAsked()
       let name = source.spec.contract.source
       if source.query == nil, !work.needs(source: name), let known = folder?.result(of: name) {
@@ -101,7 +106,7 @@ package struct PipelineRun {
       } else {
         let readers = work.readers(of: name)
         let (result, finished) = atOnce(
-          { () throws(RunError) in try read(source, into: readers) },
+          { () throws(RunError) in try read(source, into: readers, observer) },
           { () throws(RunError) in try finishReady(&work, reading: warehouse) })
         work.add(try result.get())
         try finished.get()

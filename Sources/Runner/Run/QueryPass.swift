@@ -14,6 +14,9 @@ struct QueryPass: Sendable {
   let options: PassOptions
   /// Whether the rows come in the query's order, which they do in one part only.
   let isInOrder: Bool
+  /// The only connection to read on, where others are read on at the same time; nil: as many as are
+  /// allowed.
+  var lane: QuerySnapshot.Lane?
 
   /// How many parts there are for each connection, so that all end at about the same time.
   private static let partsPerLane = 4
@@ -55,6 +58,7 @@ struct QueryPass: Sendable {
     lanes: [QuerySnapshot.Lane], parts: [QuerySnapshot.Part]
   ) {
     let snapshot = query.snapshot
+    if let lane { return ([lane], snapshot.whole(query.binding)) }
     let allowed = snapshot.allowedLanes(threads: options.threads)
     let parts =
       isInOrder
@@ -99,7 +103,11 @@ private struct Decoding<Worker, Failure: Error> {
       do throws(WarehouseError) {
         try pass.query.snapshot.read(
           part, on: lane, batchSize: pass.options.batchSize,
-          isStopped: { queue.with { $0.isStopped } }
+          isStopped: {
+            // Somebody may want to stop while the server has nothing to give yet.
+            if !progress(0, 0) { queue.with { $0.isStopped = true } }
+            return queue.with { $0.isStopped }
+          }
         ) { block in
           switch queue.with({ $0.take(&block) }) {
           case .taken: return true

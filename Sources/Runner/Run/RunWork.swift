@@ -53,9 +53,10 @@ struct RunWork {
   func nextReady(among sources: [String], but others: Set<String>) -> (any StageExecution)? {
     waiting.first { execution in
       let stage = execution.stage
-      return !others.contains(stage.name) && stage.reads.allSatisfy { read in
-        sourcesDone.contains(read.source) || !sources.contains(read.source)
-      }
+      return !others.contains(stage.name)
+        && stage.reads.allSatisfy { read in
+          sourcesDone.contains(read.source) || !sources.contains(read.source)
+        }
         && stage.upstream.allSatisfy { name in !waiting.contains { $0.stage.name == name } }
     }
   }

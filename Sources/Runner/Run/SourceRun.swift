@@ -1,6 +1,7 @@
 import Engine
 import Files
 import Glibc
+import Postgres
 
 /// A source of a run: its contract, its bound files and the stages that read it.
 struct SourceRun {
@@ -13,6 +14,8 @@ struct SourceRun {
   let memory: BoundedMemory?
   /// The query that gives the rows of a source without files.
   var query: BoundQuery?
+  /// The connection it is read on, where other queries are read at the same time.
+  var lane: QuerySnapshot.Lane?
 
   /// Reads the source and folds its rows into the stages; `bytes` is what its files hold on disk.
   /// Returns what became of the rows, and how many seconds it took.
@@ -95,7 +98,7 @@ struct SourceRun {
         // Rows of contested keys are told apart by their place.
         return try QueryPass(
           contract: contract, query: query, options: options,
-          isInOrder: admission.needsAllColumns || !query.binding.isSplit
+          isInOrder: admission.needsAllColumns || !query.binding.isSplit, lane: lane
         ).run(makeWorker: makeWorker, progress: progress, fold: fold)
       }
       return try CSVPass(

@@ -1,4 +1,5 @@
 import Engine
+import Threads
 
 /// A stage in a run, whatever its partial is: what the runner folds with, a call per batch.
 protocol StageExecution: AnyObject {
@@ -6,7 +7,7 @@ protocol StageExecution: AnyObject {
   var stage: any Stage { get }
   /// Makes what each worker of a pass folds into.
   var makeWorker: @Sendable () -> any StageWorker { get }
-  /// Adds what a worker of a finished pass folded.
+  /// Adds what a worker of a finished pass folded; passes over several sources may do so at once.
   func absorb(_ worker: any StageWorker) throws(StageError)
   /// Makes the tables; the execution is spent.
   func finish(_ tables: Upstream) throws(StageError) -> [TableChange]
@@ -24,6 +25,8 @@ final class TypedExecution<S: Stage>: StageExecution {
   /// The sum of what workers folded; nil until the first is absorbed, which then is the sum.
   private var total: S.Partial?
   private var isFinished = false
+  /// Whoever absorbs has it.
+  private let turn = Monitor(())
 
   init(_ stage: S) { typed = stage }
 
@@ -39,12 +42,17 @@ final class TypedExecution<S: Stage>: StageExecution {
     guard let worker = worker as? Worker, let part = worker.partial.take() else {
       preconditionFailure("a worker of another stage, or one that was absorbed before")
     }
-    guard var sum = total.take() else {
-      total = part
-      return
+    let result = turn.with { _ in
+      Result { () throws(StageError) in
+        guard var sum = total.take() else {
+          total = part
+          return
+        }
+        try typed.merge(part, into: &sum)
+        total = sum
+      }
     }
-    try typed.merge(part, into: &sum)
-    total = sum
+    try result.get()
   }
 
   func finish(_ tables: Upstream) throws(StageError) -> [TableChange] {

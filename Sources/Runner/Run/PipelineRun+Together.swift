@@ -53,8 +53,9 @@ extension PipelineRun {
           let result = Result { () throws(RunError) in
             try read(ordered[index], into: readers[index], on: lanes[thread], observer)
           }
-          if case .failure = result { observer.stop() }
+          // In this order: those who are stopped fail, too, and must come later.
           reading.with { $0.end(result) }
+          if case .failure = result { observer.stop() }
         }
       }
     } _: {

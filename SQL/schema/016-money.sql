@@ -96,6 +96,7 @@ CREATE TABLE reseller_usage (
   sales {{integer}} NOT NULL,
   revenue {{money}} NOT NULL,
   complete {{boolean}} NOT NULL,
+  as_of {{day}} NOT NULL, -- up to which day
   UNIQUE ("month", account_id)
 );
 CREATE INDEX reseller_usage_partner_id ON reseller_usage (partner_id);

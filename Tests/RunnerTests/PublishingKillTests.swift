@@ -31,7 +31,7 @@ struct PublishingKillTests {
   }
 
   private static func copy(_ from: Job, to: Job) throws {
-    for suffix in ["", "-wal", "-shm", ".lock"] {
+    for suffix in ["", "-wal", "-shm", "-journal", ".lock"] {
       try? FileManager.default.removeItem(atPath: to.warehouse + suffix)
     }
     try FileManager.default.copyItem(atPath: from.warehouse, toPath: to.warehouse)

@@ -207,8 +207,8 @@ import Testing
         "run", "--from", "all", "--to", "2026-11-15", "--inputs", scratch.path, "--threads", "1",
         "--warehouse", "sqlite:\(scratch.path)/w.db",
       ])
-    // The log of the warehouse appears when the run has begun, and long before it ends.
-    while !FileManager.default.fileExists(atPath: "\(scratch.path)/w.db-wal") { usleep(1000) }
+    // The warehouse is locked when the run has begun, and long before it ends.
+    while !FileManager.default.fileExists(atPath: "\(scratch.path)/w.db.lock") { usleep(1000) }
     kill(running.process.processIdentifier, signal)
     let run = running.wait()
     #expect(run.exit == exit)
@@ -231,7 +231,7 @@ import Testing
       "--warehouse", "sqlite:\(scratch.path)/w.db",
     ]
     let first = try Binary.start(arguments)
-    while !FileManager.default.fileExists(atPath: "\(scratch.path)/w.db-wal") { usleep(1000) }
+    while !FileManager.default.fileExists(atPath: "\(scratch.path)/w.db.lock") { usleep(1000) }
     let second = try Binary.run(arguments)
     #expect(second.exit == 75, "\(second.err)")
     #expect(second.err.contains("\n  help: "))

@@ -39,7 +39,7 @@ final class TestProject {
 
   /// Forgets everything but inputs and pipelines.
   func reset() {
-    for name in ["out", "runs", "csv"] + ["", "-wal", "-shm", ".lock"].map({ "warehouse.db\($0)" })
+    for name in ["out", "runs", "csv"] + ["", "-wal", "-shm", "-journal", ".lock"].map({ "warehouse.db\($0)" })
     {
       try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }

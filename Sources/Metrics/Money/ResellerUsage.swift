@@ -1,7 +1,8 @@
 import Engine
 
 /// How far resellers' accounts use their plans: calls and sales of an account in each calendar month
-/// that the window touches, up to its last day, against the calls that its plan includes.
+/// that the window touches, up to its last day, against the calls that its plan includes. A month that
+/// is published up to a later day stays: running old days again does not take it back to then.
 ///
 /// The plans' calls are those of the price list (100, 500, any number), and settings.
 package struct ResellerUsage: MetricStage {
@@ -43,6 +44,7 @@ package struct ResellerUsage: MetricStage {
       ColumnSchema("sales", .integer),
       ColumnSchema("revenue", .money),
       ColumnSchema("complete", .boolean),
+      ColumnSchema("as_of", .day, extra: true),
     ])
 
   /// An account as it came, its texts as codes.
@@ -77,6 +79,12 @@ package struct ResellerUsage: MetricStage {
     let first = context.window.from.map { context.timeZone.firstInstant(of: $0.firstOfMonth) }
     let low = min(first ?? Instant.first, context.lastInstant)
     instants = low...context.lastInstant
+  }
+
+  /// Up to which day the window's last month is published.
+  package var readsBack: [ReadBack] {
+    let month = Int64(context.window.to.firstOfMonth.number)
+    return [ReadBack(Self.schema, columns: ["as_of"], span: .range(from: month, to: month))]
   }
 
   /// No accounts and calls.
@@ -142,11 +150,16 @@ package struct ResellerUsage: MetricStage {
     _ partial: consuming Partial, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
     let sales = try sales(partial, tables.ownedLedger)
+    let asOf = Int64(context.window.lastDay)
+    let isOlder = tables.published(Self.schema.name).integers("as_of").contains { $0 > asOf }
+    let last = context.window.to.firstOfMonth
+    // A window that ends in an older state of its last month leaves that month out.
+    let end = isOlder ? last - 1 : last
     let texts = partial.texts
     let ranks = texts.ranks()
     let accounts = partial.accounts.sorted { ranks[Int($0.id)] < ranks[Int($1.id)] }
     var rows: [(account: Account, month: Day, calls: Int64, sale: (Int64, Int64))] = []
-    for month in months(partial, sales) {
+    for month in months(partial, sales) where month <= end {
       let key = UInt64(bitPattern: Int64(month.number))
       for account in accounts {
         let group = account.vendor < 0 ? nil : partial.groups.find(UInt64(account.vendor), key)
@@ -175,8 +188,9 @@ package struct ResellerUsage: MetricStage {
         .integers(zip(rows, included).map { $1 == .absent ? 0 : max(0, $0.calls - $1) }),
         .integers(rows.map(\.sale.0)), .integers(rows.map(\.sale.1)),
         .integers(rows.map { $0.month.lastOfMonth <= context.window.to ? 1 : 0 }),
+        .integers(rows.map { min(Int64($0.month.lastOfMonth.number), asOf) }),
       ])
-    return [TableChange(rows: table, replaces: monthSpan)]
+    return [TableChange(rows: table, replaces: span(to: end))]
   }
 
   /// An account's month.
@@ -237,9 +251,9 @@ package struct ResellerUsage: MetricStage {
     return found.sorted().map { Day(number: $0) }
   }
 
-  private var monthSpan: Span {
+  private func span(to end: Day) -> Span {
     let first = context.window.from?.firstOfMonth ?? Day.first
-    return .range(from: Int64(first.number), to: Int64(context.window.to.firstOfMonth.number))
+    return first > end ? .nothing : .range(from: Int64(first.number), to: Int64(end.number))
   }
 
   /// The calls that a plan includes, absent where they are not limited.

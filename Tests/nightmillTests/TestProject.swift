@@ -39,8 +39,8 @@ final class TestProject {
 
   /// Forgets everything but inputs and pipelines.
   func reset() {
-    for name in ["out", "runs", "csv"] + ["", "-wal", "-shm", "-journal", ".lock"].map({ "warehouse.db\($0)" })
-    {
+    let database = ["", "-wal", "-shm", "-journal", ".lock"].map { "warehouse.db\($0)" }
+    for name in ["out", "runs", "csv"] + database {
       try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
   }

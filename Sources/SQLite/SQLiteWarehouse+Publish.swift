@@ -18,7 +18,7 @@ extension SQLiteWarehouse {
     var isPublished = false
     try database.transaction(orError: \.warehouseError) { () throws(WarehouseError) in
       try apply(changes)
-      if case .publish(let more) = try audit() {
+      if case .publish(let more) = try audited(changes, audit) {
         try apply(more)
         isPublished = true
       }
@@ -41,7 +41,7 @@ extension SQLiteWarehouse {
     try database.transaction(orError: \.warehouseError) { () throws(WarehouseError) in
       try migrate(migrations)
       try apply(changes)
-      try audit()
+      try audited(changes, audit)
       return false
     }
   }
@@ -53,6 +53,14 @@ extension SQLiteWarehouse {
     // Nothing was written, so ending it cannot fail in a way that matters.
     defer { try? database.execute("ROLLBACK") }
     try body()
+  }
+
+  /// Audits changes; where there are many rows, so do the checks sort.
+  private func audited<Result>(
+    _ changes: [TableChange], _ audit: () throws(WarehouseError) -> Result
+  ) throws(WarehouseError) -> Result {
+    let isLarge = changes.contains { $0.rows.count >= Self.manyRows * 50 }
+    return isLarge ? try sorting(audit) : try audit()
   }
 
   private func apply(_ changes: [TableChange]) throws(WarehouseError) {
@@ -96,16 +104,29 @@ extension SQLiteWarehouse {
     for index in indexes { try database.execute("DROP INDEX main.\(quoted(index.name))") }
     try insert(rows, in: order, into: table)
     if indexes.isEmpty { return }
-    // What is sorted for an index goes to a temporary file in pieces of the cache's size, instead of
-    // taking memory of its own for each row; pieces that fit the processor's cache are sorted in two
-    // thirds of the time of larger ones. Once there is a temporary table SQLite refuses to change
-    // temp_store within a transaction; then it takes longer.
+    try sorting { () throws(SQLiteError) in
+      for index in indexes { try database.execute(index.sql) }
+    }
+  }
+
+  /// Runs `body` so that many rows are sorted quickly, for an index or to be grouped.
+  ///
+  /// What is sorted goes to a temporary file in pieces of the cache's size, instead of taking memory of
+  /// its own for each row; pieces that fit the processor's cache are sorted in half the time of
+  /// larger ones, and several at once. Once there is a temporary table SQLite refuses to change
+  /// temp_store within a transaction; then, as where any of this fails, it only takes longer.
+  private func sorting<Result, Failure>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     try? database.execute("PRAGMA temp_store = FILE")
-    try database.execute("PRAGMA cache_size = -8192")
-    if threads > 1 { try database.execute("PRAGMA threads = \(threads)") }
-    for index in indexes { try database.execute(index.sql) }
-    try database.execute("PRAGMA cache_size = \(Self.cacheSize)")
-    try? database.execute("PRAGMA temp_store = MEMORY")
+    try? database.execute("PRAGMA cache_size = -8192")
+    if threads > 1 { try? database.execute("PRAGMA threads = \(threads)") }
+    defer {
+      try? database.execute("PRAGMA threads = 0")
+      try? database.execute("PRAGMA cache_size = \(Self.cacheSize)")
+      try? database.execute("PRAGMA temp_store = MEMORY")
+    }
+    return try body()
   }
 
   /// From how many rows on indexes are made anew.

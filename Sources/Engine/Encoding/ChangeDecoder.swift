@@ -2,32 +2,44 @@
 /// file that was cut off, damaged or made by another version is noticed and made again.
 package struct ChangeDecoder {
   private let bytes: [UInt8]
-  private let end: Int
-  private var place = ChangeEncoder.headerSize
+  private var place = 0
+
+  private var end: Int { bytes.count }
 
   /// The changes, nil unless the bytes are exactly what was written.
   ///
   /// - Parameter schemas: The tables that there may be.
   package static func decode(_ bytes: [UInt8], schemas: [TableSchema]) -> [TableChange]? {
-    guard var decoder = ChangeDecoder(bytes) else { return nil }
+    guard let body = body(of: bytes) else { return nil }
+    var decoder = ChangeDecoder(bytes: body)
     return decoder.changes(schemas)
   }
 
-  private init?(_ bytes: [UInt8]) {
-    let start = ChangeEncoder.mark + [ChangeEncoder.format]
-    guard bytes.count >= ChangeEncoder.headerSize + 8, bytes.starts(with: start) else {
-      return nil
-    }
-    self.bytes = bytes
-    end = bytes.count - 8
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The body, put together from its sections; nil where a section is not as it was written, or the
+  /// last one is missing.
+  static func body(of bytes: [UInt8]) -> [UInt8]? {
+    guard bytes.starts(with: ChangeEncoder.start) else { return nil }
     func word(_ place: Int) -> UInt64 {
       (0..<8).reduce(0) { $0 | UInt64(bytes[place + $1]) << (8 * $1) }
     }
-    guard word(start.count) == UInt64(end - ChangeEncoder.headerSize) else { return nil }
-    let found = bytes.withUnsafeBytes { buffer in
-      hash(ByteView(UnsafeRawBufferPointer(rebasing: buffer[..<end])))
+    var body: [UInt8] = []
+    var lastHash = ChangeEncoder.seed
+    var place = ChangeEncoder.start.count
+    while bytes.count - place >= 16 {
+      let length = word(place)
+      guard length <= UInt64(bytes.count - place - 16) else { return nil }
+      let end = place + 8 + Int(length)
+      lastHash = bytes.withUnsafeBytes { buffer in
+        hash(ByteView(UnsafeRawBufferPointer(rebasing: buffer[place..<end])), seed: lastHash)
+      }
+      guard word(end) == lastHash else { return nil }
+      body += bytes[place + 8..<end]
+      place = end + 8
+      if length == 0 { return place == bytes.count ? body : nil }
     }
-    guard word(end) == found else { return nil }
+    return nil
   }
 
   private mutating func changes(_ schemas: [TableSchema]) -> [TableChange]? {

@@ -1,12 +1,14 @@
 // What a stage made, as bytes to be put aside and read again by the same version of the program.
 //
 //   "NMCHANGE"                 8 bytes
-//   format                     1 byte: 1
-//   length of the body         8 bytes; all numbers are little-endian
-//   body                       number of changes, then each change
-//   hash of all before         8 bytes
+//   format                     1 byte: 2
+//   sections                   the body in pieces; one without a byte of it is the last
 //
-// A change is its table's name, the span it replaces, and three tables (rows, restated, retired): the
+// A section is the length of its piece (8 bytes; all numbers are little-endian), the piece, and the
+// hash of both (8 bytes), seeded with that of the section before. So a section is written as soon as
+// it is made, and what is cut off, damaged or in another order is noticed.
+//
+// The body is the number of changes, then each change. A change is its table's name, the span it replaces, and three tables (rows, restated, retired): the
 // number of rows, then a column after the other. A column is a list of values that are small after
 // the least one is subtracted, in as few whole bytes each as the largest needs; NULL is 0. A text
 // column has its distinct texts first, those in use only. Nothing is compressed: tables are written
@@ -14,37 +16,65 @@
 
 /// Writes changes in a compact form that notices when it is damaged; see `ChangeDecoder`.
 package struct ChangeEncoder {
-  static let mark = Array("NMCHANGE".utf8)
-  static let format: UInt8 = 1
-  static let headerSize = mark.count + 9
+  static let start = Array("NMCHANGE".utf8) + [2]
+  /// What the first section's hash is seeded with.
+  static let seed: UInt64 = 0x9E37_79B9_7F4A_7C15
+  /// From how many bytes on a section is written, at the end of a column.
+  private static let sectionSize = 1 << 20
 
-  private var bytes: [UInt8] = []
+  /// The section that is being made: room for its length, then its piece of the body.
+  private var bytes = [UInt8](repeating: 0, count: 8)
+  private var lastHash = seed
+
+  /// Writes what a stage made, section by section: no more than a column is in memory a second time.
+  package static func encode<Failure: Error>(
+    _ changes: [TableChange], into write: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    try write(start)
+    var encoder = ChangeEncoder()
+    encoder.append(changes.count)
+    for change in changes {
+      encoder.appendHead(of: change)
+      for table in [change.rows, change.restated, change.retired] {
+        encoder.append(table.count)
+        for column in table.columns {
+          encoder.append(column)
+          if encoder.bytes.count >= sectionSize { try write(encoder.takeSection()) }
+        }
+      }
+    }
+    if encoder.bytes.count > 8 { try write(encoder.takeSection()) }
+    try write(encoder.takeSection())
+  }
 
   /// The bytes of what a stage made.
-  package static func encode(_ changes: [TableChange]) -> [UInt8] {
-    var encoder = ChangeEncoder()
-    encoder.bytes = mark + [format] + [UInt8](repeating: 0, count: 8)
-    encoder.append(changes.count)
-    for change in changes { encoder.append(change) }
-    // Moved out, not copied: there may be hundreds of megabytes.
+  static func encode(_ changes: [TableChange]) -> [UInt8] {
     var bytes: [UInt8] = []
-    swap(&bytes, &encoder.bytes)
-    return sealed(bytes)
+    encode(changes) { bytes += $0 }
+    return bytes
   }
 
-  /// The bytes with their length put in and their hash added.
-  static func sealed(_ unsealed: consuming [UInt8]) -> [UInt8] {
-    let length = UInt64(unsealed.count - headerSize)
+  /// A body, whatever it says, in one section.
+  static func sealed(_ body: [UInt8]) -> [UInt8] {
     var encoder = ChangeEncoder()
-    encoder.bytes = unsealed
-    for index in 0..<8 {
-      encoder.bytes[mark.count + 1 + index] = UInt8(truncatingIfNeeded: length >> (8 * index))
-    }
-    encoder.append(Int64(bitPattern: encoder.bytes.withUnsafeBytes { hash(ByteView($0)) }))
-    return encoder.bytes
+    encoder.bytes += body
+    let section = body.isEmpty ? [] : encoder.takeSection()
+    return start + section + encoder.takeSection()
   }
 
-  private mutating func append(_ change: TableChange) {
+  /// The section with its length and hash; the next one is begun.
+  private mutating func takeSection() -> [UInt8] {
+    // Moved out, not copied: a column may be large.
+    var section = [UInt8](repeating: 0, count: 8)
+    swap(&section, &bytes)
+    let length = UInt64(section.count - 8)
+    for index in 0..<8 { section[index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
+    lastHash = section.withUnsafeBytes { hash(ByteView($0), seed: lastHash) }
+    withUnsafeBytes(of: lastHash.littleEndian) { section.append(contentsOf: $0) }
+    return section
+  }
+
+  private mutating func appendHead(of change: TableChange) {
     append(text: change.schema.name)
     switch change.replaces {
     case .nothing: bytes.append(0)
@@ -54,16 +84,12 @@ package struct ChangeEncoder {
       append(from)
       append(to)
     }
-    for table in [change.rows, change.restated, change.retired] { append(table) }
   }
 
-  private mutating func append(_ table: Table) {
-    append(table.count)
-    for column in table.columns {
-      switch column {
-      case .integers(let values): append(values, absent: .absent)
-      case .texts(let values): append(values)
-      }
+  private mutating func append(_ column: TableColumn) {
+    switch column {
+    case .integers(let values): append(values, absent: .absent)
+    case .texts(let values): append(values)
     }
   }
 

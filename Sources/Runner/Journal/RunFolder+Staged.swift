@@ -10,14 +10,13 @@ import Metrics
 extension RunFolder {
   /// Puts aside what a stage made.
   func save(_ changes: [TableChange], of stage: String) throws(FileError) {
-    try save(ChangeEncoder.encode(changes), "\(staged)/\(stage).tables")
+    try save(changes, "\(staged)/\(stage).tables")
   }
 
   /// Puts aside what became of a source's rows.
   func save(_ result: SourceResult) throws(FileError) {
     try save(
-      ChangeEncoder.encode(result.changes(runID: runID)),
-      "\(staged)/sources/\(result.counts.source).tables")
+      result.changes(runID: runID), "\(staged)/sources/\(result.counts.source).tables")
   }
 
   /// What a stage made in an earlier attempt; nil where there is nothing, or nothing whole.
@@ -39,11 +38,11 @@ extension RunFolder {
     }
   }
 
-  private func save(_ bytes: [UInt8], _ path: String) throws(FileError) {
+  private func save(_ changes: [TableChange], _ path: String) throws(FileError) {
     try Self.makePrivate(staged)
     if path.hasPrefix("\(staged)/sources/") { try Self.makePrivate("\(staged)/sources") }
     let file = try AtomicFile(path, mode: 0o600)
-    try file.write(bytes)
+    try ChangeEncoder.encode(changes) { (section) throws(FileError) in try file.write(section) }
     try file.commit(synced: false)
   }
 

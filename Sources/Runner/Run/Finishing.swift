@@ -17,7 +17,7 @@ struct Finishing {
   /// may become ready by what is under way.
   mutating func next(among sources: [String]) -> (any StageExecution)?? {
     if failure != nil { return .some(nil) }
-    if let ready = work.nextReady(among: sources, but: underWay) {
+    if let ready = work.nextReady(among: sources, underWay: underWay) {
       underWay.insert(ready.stage.name)
       return ready
     }

@@ -73,6 +73,7 @@ extension PipelineRun {
       Result { () throws(RunError) in try upstream(of: stage, in: &state.work, warehouse) }
     }.get()
     var made = try Runner.stage { () throws(StageError) in try execution.finish(tables) }
+    shared.with { $0.work.hasRead(stage.name) }
     if !stage.isEphemeral { made = try putAside(made, of: stage.name) }
     observer.happened(
       .stageFinished(stage: stage.name, rows: Self.rows(made), seconds: now() - began))

@@ -49,19 +49,31 @@ struct RunWork {
   /// A table of a stage that is not part of this run.
   mutating func add(upstream table: Table) { computed[table.schema.name] = table }
 
-  /// The next stage whose sources are all done and whose upstream stages are finished, but for some.
-  func nextReady(among sources: [String], but others: Set<String>) -> (any StageExecution)? {
+  /// The next stage whose sources are all done and whose upstream stages are finished; those under
+  /// way are neither.
+  func nextReady(
+    among sources: [String], underWay: Set<String>
+  ) -> (any StageExecution)? {
     waiting.first { execution in
       let stage = execution.stage
-      return !others.contains(stage.name)
+      return !underWay.contains(stage.name)
         && stage.reads.allSatisfy { read in
           sourcesDone.contains(read.source) || !sources.contains(read.source)
         }
-        && stage.upstream.allSatisfy { name in !waiting.contains { $0.stage.name == name } }
+        && stage.upstream.allSatisfy { name in
+          !underWay.contains(name) && !waiting.contains { $0.stage.name == name }
+        }
     }
   }
 
-  /// A stage is finished; tables that stay in memory are let go when no stage needs them any more.
+  /// A stage has read what others made and has still to be put aside: tables that stay in memory are
+  /// let go when no stage needs them any more.
+  mutating func hasRead(_ stage: String) {
+    waiting.removeAll { $0.stage.name == stage }
+    letGo()
+  }
+
+  /// A stage is finished.
   mutating func finish(_ stage: String, _ changes: [TableChange]) {
     waiting.removeAll { $0.stage.name == stage }
     for change in changes { computed[change.schema.name] = change.rows }

@@ -59,7 +59,7 @@ extension SQLiteWarehouse {
   private func audited<Result>(
     _ changes: [TableChange], _ audit: () throws(WarehouseError) -> Result
   ) throws(WarehouseError) -> Result {
-    let isLarge = changes.contains { $0.rows.count >= Self.manyRows * 50 }
+    let isLarge = changes.contains { $0.rows.count >= Self.manyToSort }
     return isLarge ? try sorting(audit) : try audit()
   }
 
@@ -131,6 +131,8 @@ extension SQLiteWarehouse {
 
   /// From how many rows on indexes are made anew.
   private static let manyRows = 2000
+  /// From how many rows on of a table its checks sort more than fits the processor's caches.
+  private static let manyToSort = 100_000
 
   private func declaredIndexes(
     of schema: TableSchema

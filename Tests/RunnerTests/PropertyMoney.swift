@@ -3,8 +3,8 @@ import Support
 
 /// Disputes about commission lines, and resellers' accounts, made to collide like the rest of
 /// `NastyData`: several disputes about a line, accounts that share a vendor or a user.
-struct NastyMoney {
-  private var random: SeededGenerator
+struct NastyMoney: Random {
+  var random: SeededGenerator
   private let days: ClosedRange<Int>
 
   init(seed: UInt64, days: ClosedRange<Int>) {
@@ -12,15 +12,6 @@ struct NastyMoney {
     self.days = days
   }
 
-  private mutating func pick<T>(_ values: [T]) -> T {
-    values[Int.random(in: 0..<values.count, using: &random)]
-  }
-  private mutating func chance(_ percent: Int) -> Bool {
-    Int.random(in: 0..<100, using: &random) < percent
-  }
-  private mutating func number(_ range: ClosedRange<Int>) -> Int {
-    Int.random(in: range, using: &random)
-  }
   private mutating func instant() -> String {
     let at = number(days) * 86_400_000_000 + pick([0, 4 * 3_600_000_000, 86_400_000_000 - 1])
     return RawTime.text(at) + "Z"

@@ -10,11 +10,11 @@ struct RawSource {
 
 /// Random inputs made to collide: few ids, instants on a coarse grid and one microsecond beside it,
 /// so that ties, limits and chains that real data has once a month happen in every seed.
-struct NastyData {
+struct NastyData: Random {
   var sources: [String: RawSource] = [:]
   /// The days that instants fall on.
   let days: ClosedRange<Int>
-  private var random: SeededGenerator
+  var random: SeededGenerator
   /// When each vendor's follow-up was sent, by number.
   private var sent: [Int: Int] = [:]
 
@@ -38,16 +38,6 @@ struct NastyData {
     subscriptions.add(to: &sources)
     var money = NastyMoney(seed: seed, days: days)
     money.add(to: &sources)
-  }
-
-  private mutating func pick<T>(_ values: [T]) -> T {
-    values[Int.random(in: 0..<values.count, using: &random)]
-  }
-  private mutating func chance(_ percent: Int) -> Bool {
-    Int.random(in: 0..<100, using: &random) < percent
-  }
-  private mutating func number(_ range: ClosedRange<Int>) -> Int {
-    Int.random(in: range, using: &random)
   }
 
   /// Microseconds within a day where something begins or ends, in UTC or in the zones that tests

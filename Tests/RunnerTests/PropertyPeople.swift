@@ -4,7 +4,7 @@ import Support
 /// Users, partners and the clicks between them, made to collide like the rest of `NastyData`: clicks
 /// at the very limits of an hour, a clock hour and 30 days, visitors that two users share, partners
 /// of every standing.
-struct NastyPeople {
+struct NastyPeople: Random {
   private static let minute = 60_000_000
   private static let month = 30 * 86_400_000_000
   private static let codes = ["A", "B", "C", "D", "a", "E "]
@@ -15,7 +15,7 @@ struct NastyPeople {
     "2025-11-30T23:59:59.999999Z",
   ]
 
-  private var random: SeededGenerator
+  var random: SeededGenerator
   private let days: ClosedRange<Int>
   private var clicks: [[String]] = []
   private var moments: [Int] = []
@@ -25,15 +25,6 @@ struct NastyPeople {
     self.days = days
   }
 
-  private mutating func pick<T>(_ values: [T]) -> T {
-    values[Int.random(in: 0..<values.count, using: &random)]
-  }
-  private mutating func chance(_ percent: Int) -> Bool {
-    Int.random(in: 0..<100, using: &random) < percent
-  }
-  private mutating func number(_ range: ClosedRange<Int>) -> Int {
-    Int.random(in: range, using: &random)
-  }
   private mutating func instant() -> Int {
     number(days.lowerBound...days.upperBound) * 86_400_000_000
       + pick([0, 4 * 3_600_000_000, 12 * 3_600_000_000, 12 * 3_600_000_000 + 1, 22 * 3_600_000_000])

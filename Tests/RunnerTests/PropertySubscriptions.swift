@@ -3,9 +3,9 @@ import Support
 /// Subscriptions, activations and listings for `NastyData`: renewed just in time and just too late,
 /// at months' ends, refunded in parts, in full and in a dispute, over several products, by users and
 /// by vendors.
-struct NastySubscriptions {
+struct NastySubscriptions: Random {
   private static let day = 86_400_000_000
-  private var random: SeededGenerator
+  var random: SeededGenerator
   private let days: ClosedRange<Int>
 
   init(seed: UInt64, days: ClosedRange<Int>) {
@@ -13,15 +13,6 @@ struct NastySubscriptions {
     self.days = days
   }
 
-  private mutating func pick<T>(_ values: [T]) -> T {
-    values[Int.random(in: 0..<values.count, using: &random)]
-  }
-  private mutating func chance(_ percent: Int) -> Bool {
-    Int.random(in: 0..<100, using: &random) < percent
-  }
-  private mutating func number(_ range: ClosedRange<Int>) -> Int {
-    Int.random(in: range, using: &random)
-  }
   private func written(_ micros: Int) -> String { RawTime.text(micros) + "Z" }
 
   private mutating func instant() -> Int {

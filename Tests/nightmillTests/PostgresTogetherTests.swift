@@ -41,16 +41,23 @@ import Testing
     END $$
     """
 
-  @Test("Two sources are read at the same time where there are two connections, and only there")
-  func atOnce() throws {
-    let scratch = try Scratch()
+  /// A project of two queries that may use `meet`, and their database.
+  private func meeting(
+    _ scratch: Scratch, vendors: String, products: String
+  ) throws -> String {
     let source = try PostgresServer.shared.newDatabase()
     try PostgresServer.shared.psql(Self.meeting, on: source)
     try QueryProject(scratch.path).make(
-      queries: [
-        "vendors": "SELECT meet(1, 2) AS vendor_id, 'Vendor' AS name",
-        "products": "SELECT meet(2, 1) AS product_id, 'Product' AS name",
-      ], database: source)
+      queries: ["vendors": vendors, "products": products], database: source)
+    return source
+  }
+
+  @Test("Two sources are read at the same time where there are two connections, and only there")
+  func atOnce() throws {
+    let scratch = try Scratch()
+    let source = try meeting(
+      scratch, vendors: "SELECT meet(1, 2) AS vendor_id, 'Vendor' AS name",
+      products: "SELECT meet(2, 1) AS product_id, 'Product' AS name")
     let together = try run(scratch, "\(source)?connections=2&statement_timeout=60s", threads: 1)
     #expect(together.exit == 0, "\(together.err)")
     for name in ["vendors", "products"] { #expect(together.err.contains("\(name): 1 row")) }
@@ -61,13 +68,9 @@ import Testing
   @Test("A source that fails stops the others that are being read")
   func failure() throws {
     let scratch = try Scratch()
-    let source = try PostgresServer.shared.newDatabase()
-    try PostgresServer.shared.psql(Self.meeting, on: source)
-    try QueryProject(scratch.path).make(
-      queries: [
-        "vendors": "SELECT meet(1, 2) AS vendor_id, pg_sleep(100)::text AS name",
-        "products": "SELECT meet(2, 1) || 1 / (SELECT 0) AS product_id, 'Product' AS name",
-      ], database: source)
+    let source = try meeting(
+      scratch, vendors: "SELECT meet(1, 2) AS vendor_id, pg_sleep(100)::text AS name",
+      products: "SELECT meet(2, 1) || 1 / (SELECT 0) AS product_id, 'Product' AS name")
     let began = Date()
     let result = try run(scratch, "\(source)?connections=2", threads: 2)
     #expect(result.exit == 78)

@@ -23,11 +23,8 @@ package enum Registry {
     stages.filter { !$0.isEphemeral }.flatMap { $0.writes } + RunTables.all
   }
 
-  /// Views of them that are read like tables.
-  package static var views: [TableSchema] { stages.flatMap { $0.views } }
-
-  /// All that can be read by its name.
-  package static var readable: [TableSchema] { tables + views }
+  /// All that can be read by its name: tables, and views of them.
+  package static var readable: [TableSchema] { tables + stages.flatMap { $0.views } }
 
   /// Names of the tables that an export writes where it is not told which. `runs` is not among
   /// them: it grows with every run, and all else is the same however often a pipeline is run.
@@ -41,7 +38,7 @@ package enum Registry {
       sources: sources,
       stages: stages.filter { !$0.isEphemeral }.map { type in
         KnownNames.Stage(
-          type.name, reads: sourcesRead(by: type), writes: (type.writes + type.views).map(\.name))
+          type.name, reads: sourcesRead(by: type), writes: type.readable.map(\.name))
       },
       reports: reports,
       parameters: StageCatalogue.parameters.map { declaration in

@@ -147,7 +147,7 @@ struct ClickTests {
     var totals: [String: Int64] = [:]
     for row in 0..<shares.count {
       for model in AttributionModel.allCases {
-        let key = (shares.texts("transaction_id").text(row) ?? "") + " " + model.word
+        let key = (shares.texts("transaction_id").text(row) ?? "") + " " + model.column
         totals[key, default: 0] += shares.integers(model.column)[row]
       }
     }
@@ -155,7 +155,7 @@ struct ClickTests {
     for row in 0..<ledger.count where ledger.isSale(row) {
       sales += 1
       for model in AttributionModel.allCases {
-        let key = (ledger.ids.text(row) ?? "") + " " + model.word
+        let key = (ledger.ids.text(row) ?? "") + " " + model.column
         #expect(totals[key] == ledger.amountIfKnown(row), "\(key), seed \(seed)")
       }
     }

@@ -123,11 +123,6 @@
     storage.withUnsafeBytes(body)
   }
 
-  /// Appends the text of `code`.
-  @inlinable package func append(_ code: Int, to bytes: inout [UInt8]) {
-    bytes.append(contentsOf: storage[range(of: code)])
-  }
-
   /// The text of `code`.
   package func text(of code: Int) -> String { withBytes(of: code) { $0.text } }
 

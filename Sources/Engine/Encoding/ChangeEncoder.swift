@@ -8,17 +8,18 @@
 // hash of both (8 bytes), seeded with that of the section before. So a section is written as soon as
 // it is made, and what is cut off, damaged or in another order is noticed.
 //
-// The body is the number of changes, then each change. A change is its table's name, the span it replaces, and three tables (rows, restated, retired): the
-// number of rows, then a column after the other. A column is a list of values that are small after
-// the least one is subtracted, in as few whole bytes each as the largest needs; NULL is 0. A text
-// column has its distinct texts first, those in use only. Nothing is compressed: tables are written
+// The body is the number of changes, then each change. A change is its table's name, the span it
+// replaces, and three tables (rows, restated, retired): the number of rows, then a column after the
+// other. A column is a list of values that are small after the least one is subtracted, in as few
+// whole bytes each as the largest needs; NULL is 0. A text column has its distinct texts first,
+// those in use only. Nothing is compressed: tables are written
 // once and mostly never read.
 
 /// Writes changes in a compact form that notices when it is damaged; see `ChangeDecoder`.
 package struct ChangeEncoder {
   static let start = Array("NMCHANGE".utf8) + [2]
   /// What the first section's hash is seeded with.
-  static let seed: UInt64 = 0x9E37_79B9_7F4A_7C15
+  static let seed: UInt64 = 0
   /// From how many bytes on a section is written, at the end of a column.
   private static let sectionSize = 1 << 20
 

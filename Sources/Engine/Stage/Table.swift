@@ -41,8 +41,9 @@ package struct Table: Sendable {
 }
 
 extension Table {
-  /// Calls `body` with the memory of each column's texts, nil for columns of numbers and where no text
-  /// has a byte. It stays where it is until `body` ends, so several threads may read it meanwhile.
+  /// Calls `body` with the memory of each column's texts, nil for columns of numbers and where no
+  /// text has a byte. It stays where it is until `body` ends, so several threads may read it
+  /// meanwhile.
   package func withTextBytes<Result>(_ body: ([UnsafeRawPointer?]) -> Result) -> Result {
     func hold(_ held: [UnsafeRawPointer?]) -> Result {
       if held.count == columns.count { return body(held) }

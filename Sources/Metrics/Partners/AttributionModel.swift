@@ -1,7 +1,7 @@
 import Engine
 
 /// How a sale is shared over the touches before it: metrics.md section 4.
-enum AttributionModel: Int, CaseIterable {
+enum AttributionModel: CaseIterable {
   /// All to the first touch.
   case first
   /// All to the last touch.
@@ -21,17 +21,6 @@ enum AttributionModel: Int, CaseIterable {
     case .last: "last_touch"
     case .linear: "linear"
     case .position: "by_position"
-    case .timeDecay: "time_decay"
-    }
-  }
-
-  /// The word in tables with a row for each model.
-  var word: String {
-    switch self {
-    case .first: "first"
-    case .last: "last"
-    case .linear: "linear"
-    case .position: "position"
     case .timeDecay: "time_decay"
     }
   }

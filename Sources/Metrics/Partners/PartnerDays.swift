@@ -88,15 +88,17 @@ struct PartnerDays {
     let rows = groups.map { days.figures[$0] }
     var ids = TextColumn()
     let prefix = Array("nightmill:partner_analytics:".utf8)
-    var (name, text): ([UInt8], [UInt8]) = ([], [])
+    var name = NameUUID.Name()
+    var text: [UInt8] = []
     for group in groups {
-      name.removeAll(keepingCapacity: true)
       text.removeAll(keepingCapacity: true)
-      name += prefix
-      days.partners.append(Int(days.partner(group)), to: &name)
+      Day(number: Int32(days.day(group))).append(to: &text)
+      name.begin(prefix)
+      days.partners.withBytes(of: Int(days.partner(group))) { name.append($0) }
       name.append(UInt8(ascii: ":"))
-      Day(number: Int32(days.day(group))).append(to: &name)
-      NameUUID.append(NameUUID.id(url: name), to: &text)
+      text.withView { name.append($0) }
+      text.removeAll(keepingCapacity: true)
+      NameUUID.append(name.id(), to: &text)
       text.withView { ids.append(distinct: $0) }
     }
     return Table(

@@ -13,7 +13,7 @@ package protocol MetricStage: Stage {
   static var upstream: [String] { get }
   /// The tables it makes.
   static var writes: [TableSchema] { get }
-  /// Views of those tables that SQL/schema has: the same rows in another form, with its name and columns.
+  /// Views of those tables that SQL/schema has: the same rows in another form.
   static var views: [TableSchema] { get }
   /// The settings it asks for.
   static var parameters: [ParameterDeclaration] { get }
@@ -32,6 +32,8 @@ package protocol MetricStage: Stage {
 extension MetricStage {
   package static var upstream: [String] { [] }
   package static var views: [TableSchema] { [] }
+  /// All that can be read of it by name.
+  package static var readable: [TableSchema] { writes + views }
   package static var parameters: [ParameterDeclaration] { [] }
   package static var restates: Int { 0 }
   package static var isEphemeral: Bool { false }

@@ -58,10 +58,8 @@ struct CheckCoverage {
 
   private func isKnown(_ table: String) -> Bool {
     guard
-      let stage = Registry.stages.first(where: { stage in
-        (stage.writes + stage.views).contains { $0.name == table }
-      }),
-      let schema = (stage.writes + stage.views).first(where: { $0.name == table })
+      let stage = Registry.stages.first(where: { $0.readable.contains { $0.name == table } }),
+      let schema = stage.readable.first(where: { $0.name == table })
     else { return true }
     let own = runs.filter { $0.stages.contains(Substring(stage.name)) }
     // A table without a place in time is that of the last day it was made for.

@@ -31,6 +31,8 @@ struct SampleResellers {
       }
       return row
     }
+    // A small world may have no reseller.
+    if resellers.isEmpty { return try file.close() }
     for vendor in stride(from: 0, to: world.vendors.count, by: 3) {
       let reseller = resellers[accounts % resellers.count]
       try file.row(

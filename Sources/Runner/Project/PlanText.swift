@@ -53,7 +53,7 @@ package struct PlanText {
   }
 
   private var checks: String {
-    let written = Set(plan.stages.flatMap { stage in (stage.writes + stage.views).map(\.name) })
+    let written = Set(plan.stages.flatMap { stage in stage.readable.map(\.name) })
     let own = plan.checks.filter { $0.concerns(written) }
     if own.isEmpty { return "none" }
     let mild = own.count { $0.severity == .warn }

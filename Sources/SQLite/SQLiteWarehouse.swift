@@ -12,7 +12,6 @@ package final class SQLiteWarehouse: Warehouse {
   /// The path as given.
   package let path: String
   let database: Database
-  let isReadOnly: Bool
   /// How many threads a large table may be written with.
   let threads: Int
   var runLock: RunLock?
@@ -33,7 +32,6 @@ package final class SQLiteWarehouse: Warehouse {
       try DatabaseFile.check(path, creates: !readOnly)
       database = try Database.opened(path, readOnly: readOnly, patience: patience)
       self.path = path
-      isReadOnly = readOnly
       self.threads = threads
       // What a statement needs in between is asked for at random: a file would be slow.
       try database.execute("PRAGMA temp_store = MEMORY")
@@ -57,7 +55,6 @@ package final class SQLiteWarehouse: Warehouse {
     do throws(SQLiteError) {
       database = try Database()
       path = ":memory:"
-      isReadOnly = false
       threads = 1
       try database.defineMoneyText(digits: moneyDigits)
     } catch {

@@ -61,7 +61,7 @@ struct BlockBits {
   @inline(__always) var specials: UInt64 { delimiters | quotes | feeds | returns }
 
   /// How many entries more than are counted `PlainBlock.write` may write.
-  static let spareEntries = 68
+  static let spareEntries = 4
 
   /// Where the block's fields and records end, if its quotes and line breaks are as RFC 4180 has
   /// them: then a field is quoted from its first byte to its last, and whether a byte lies in

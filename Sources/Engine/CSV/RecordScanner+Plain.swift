@@ -23,12 +23,18 @@ extension RecordScanner {
     var count = index.fields.count
     var next = -1
 
+    var run = place
     blocks: while place < stop {
+      if place >= run {
+        // Room for what a run of blocks can hold at most, so that no block asks.
+        run = place &+ 64 &* 64
+        index.fields.count = count
+        index.fields.reserve(64 &* 64 &+ BlockBits.spareEntries)
+        index.records.reserve(64 &* 32)
+      }
       let bits = mask.bits(at: chunk.start + place, seen: &union)
       guard let block = bits.plain(after: edge, endsField: { endsField(chunk[place &+ 64]) })
       else { break }
-      index.fields.count = count
-      index.fields.reserve(BlockBits.spareEntries)
       block.write(to: index.fields.entries + count, from: place)
       var breaks = block.breaks
       while breaks != 0 {
@@ -46,7 +52,6 @@ extension RecordScanner {
           }
           break blocks
         }
-        index.records.reserve(1)
         index.records.appendUnchecked(recordStart, UInt32(truncatingIfNeeded: recordEnd))
         index.lines &+= 1
         recordStart = recordEnd &+ (bits.returns & end == 0 ? 1 : 2)

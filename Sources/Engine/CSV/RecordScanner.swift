@@ -1,10 +1,10 @@
 // The first half of reading CSV: where do records and fields begin and end?
 //
-// 64 bytes at a time give a bit mask of the bytes that can matter: delimiter, quote, CR, LF. Only
-// those are looked at, one by one, by the state machine below, so a block of plain text costs a few
-// instructions. A separate mask for each byte and arithmetic on quote parity (as simdjson does)
-// would be quicker still on clean files, but is wrong where a quote stands inside an unquoted
-// field, which real exports do; the machine is exact everywhere.
+// 64 bytes at a time give bit masks of the bytes that can matter: delimiter, quote, CR, LF. Where quotes
+// and line breaks in them are as RFC 4180 has them, which is nearly everywhere, arithmetic on the
+// masks says where fields end (`scanPlain`). Elsewhere the state machine below looks at the marked
+// bytes one by one: parity of quotes alone is wrong where a quote stands inside an unquoted field,
+// which real exports do; the machine is exact everywhere.
 //
 // Refused records. Text after a closing quote, and a quote that is never closed, refuse the
 // record's first line only; so does a record over several lines with the wrong number of fields.

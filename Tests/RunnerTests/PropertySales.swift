@@ -40,7 +40,8 @@ struct NastySales: Random {
   private mutating func add(_ age: Int, _ pattern: Int) {
     let product = "f\(products.count)"
     // The first instant after the window, the last one in it, and long before.
-    let delisted = chance(80) ? "" : RawTime.text((last + 1) * Self.day - pick([0, 1, 40 * Self.day]))
+    let delisted =
+      chance(80) ? "" : RawTime.text((last + 1) * Self.day - pick([0, 1, 40 * Self.day]))
     products.append([product, "Product \(product)", delisted.isEmpty ? "" : delisted + "Z"])
     let base = number(1...30)
     let weekdays = (0..<7).map { _ in number(0...base) }

@@ -31,12 +31,15 @@ struct NastyTax: Random {
   }
 
   private mutating func instant() -> String {
-    if chance(12) { return "" }
-    if chance(60) { return RawTime.text(number(days) * 24 * Self.hour + pick([0, 1])) + "Z" }
+    if chance(8) { return "" }
+    if chance(70) { return RawTime.text(busyDay() * 24 * Self.hour + pick([0, 1])) + "Z" }
     // Midnights of zones from Auckland to Honolulu lie within half a day.
     let edge = pick(Self.years) + number(-13...13) * Self.hour
     return RawTime.text(edge + pick([-1, 0, 0, 30 * Self.hour / 60])) + "Z"
   }
+
+  /// A day of the season, of this year or the last.
+  private mutating func busyDay() -> Int { number(days) - pick([0, 0, 365]) }
 
   /// Adds columns to the payouts, profiles and partners there are, and many more payouts and
   /// profiles of people of whom nothing else is known.
@@ -47,14 +50,14 @@ struct NastyTax: Random {
         "partner_id", "form", "form_received_at", "legal_name", "business_name", "classification",
         "tin_type", "tin", "address_line1", "address_line2", "city", "state", "postal_code",
         "country", "email", "backup_withholding", "second_tin_notice",
-      ], rows: (known + (0..<40).map { "t\($0)" }).map { profile($0) })
+      ], rows: known.map { profile($0) } + (0..<90).map { profile("t\($0)", place: $0) })
     guard var payouts = sources["payouts"] else { return }
     let header = payouts.header + ["reported_by", "withheld"]
     let places = Dictionary(uniqueKeysWithValues: header.enumerated().map { ($1, $0) })
     for row in payouts.rows.indices {
       payouts.rows[row] += [pick(["", "payer", "Network"]), pick(["", "0.00", "1.00"])]
     }
-    for index in 0..<160 {
+    for index in 0..<300 {
       var row = [String](repeating: "", count: header.count)
       for (column, value) in payout(index) { row[places[column] ?? 0] = value }
       payouts.rows.append(row)
@@ -67,7 +70,7 @@ struct NastyTax: Random {
   }
 
   private mutating func payout(_ index: Int) -> [String: String] {
-    let unit = pick([100, 100, 100, 100, 1, 1000])
+    let unit = pick([100, 100, 100, 1, 1, 1000])
     let code = [1: "JPY", 100: pick(["USD", "USD", "usd", "EUR"]), 1000: "KWD"][unit] ?? "USD"
     /// An amount, now and then beside a threshold or half of one.
     let amount =
@@ -80,9 +83,10 @@ struct NastyTax: Random {
     }
     return [
       "payout_id": "\(pick(["n", "N"]))\(index)", "amount": text(amount), "currency": code,
-      // t40 to t44 have no profile.
-      "partner_id": chance(85) ? "t\(number(0...44))" : "p\(number(0...5))",
-      "status": chance(80)
+      // Everybody is paid at least once; t90 to t94 have no profile.
+      "partner_id": index < 90
+        ? "t\(index)" : chance(85) ? "t\(number(0...94))" : "p\(number(0...5))",
+      "status": chance(90)
         ? pick(["completed", "Completed"])
         : pick(["pending", "processing", "failed", "CANCELLED"]), "processed_at": instant(),
       "method": pick(["", "wire", "card"]), "reported_by": pick(["", "payer", "Payer", "network"]),
@@ -90,12 +94,22 @@ struct NastyTax: Random {
     ]
   }
 
-  private mutating func profile(_ partner: String) -> [String] {
-    let type = pick(["SSN", "SSN", "ssn", "EIN", "ITIN", "ATIN", ""])
+  /// The profiles of the first places are W-9s with all the numbers there are, each of a type that
+  /// it nearly has; others have anything.
+  private mutating func profile(_ partner: String, place: Int = .max) -> [String] {
+    let isNumber = place < Self.numbers.count
     // Some numbers again and again, by people of every kind.
-    let number = chance(30) ? pick(["123-45-6701", "900-70-1234"]) : pick(Self.numbers)
+    let number =
+      isNumber
+      ? Self.numbers[place]
+      : chance(30) ? pick(["123-45-6701", "900-70-1234"]) : pick(Self.numbers)
+    let type =
+      !isNumber
+      ? pick(["SSN", "ssn", "EIN", "ITIN", "ATIN", ""])
+      : number.hasPrefix("9") ? pick(["ITIN", "ITIN", "itin", "ATIN"]) : "SSN"
     return [
-      partner, pick(Self.forms), chance(50) ? RawTime.text(Self.years[1]) + "Z" : "",
+      partner, isNumber ? "W-9" : pick(Self.forms),
+      chance(50) ? RawTime.text(Self.years[1]) + "Z" : "",
       pick(["", "Able, \(partner)", "\"Quoted\" \(partner)"]), pick(["", "Works"]),
       pick(Self.classes), type, number, pick(["", "1 Road"]), pick(["", "Apt 2"]),
       pick(["", "Town"]), pick(["", "WI", "NJ"]),

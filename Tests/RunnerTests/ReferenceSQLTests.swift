@@ -19,7 +19,8 @@ struct ReferenceSQLTests {
   private func compare(
     _ inputs: String, _ setting: Setting, _ scratch: Scratch, _ context: String,
     defaultValue: String = "5.00", perPoint: String = "0.05", taxYear: Int = 2026,
-    isNasty: Bool = false, isFitted: Bool = false, tables: [String] = tables, files: [String] = ReferenceDatabase.files
+    isNasty: Bool = false, isFitted: Bool = false, tables: [String] = tables,
+    files: [String] = ReferenceDatabase.files
   ) throws {
     var job = Job(
       inputs: inputs, warehouse: "\(scratch.path)/\(UUID().uuidString).db",

@@ -25,7 +25,7 @@ struct NastySales: Random {
   /// Products and their sales, refunds of some among them.
   mutating func sources() -> [String: RawSource] {
     for age in Self.ages {
-      for pattern in 0..<8 where chance(45) || age >= 56 && chance(60) { add(age, pattern) }
+      for pattern in 0..<9 where chance(45) || age >= 56 && chance(60) { add(age, pattern) }
     }
     return [
       "products": RawSource(header: ["product_id", "name", "delisted_at"], rows: products),
@@ -45,7 +45,8 @@ struct NastySales: Random {
     products.append([product, "Product \(product)", delisted.isEmpty ? "" : delisted + "Z"])
     let base = number(1...30)
     let weekdays = (0..<7).map { _ in number(0...base) }
-    let end = chance(80) ? last : last - number(0...min(age - 1, 60))
+    // Some have stopped selling, a few of them just within the year that counts or before it.
+    let end = chance(75) ? last : last - pick([number(0...60), 363, 364])
     for place in 0..<age {
       let day = last - age + 1 + place
       if place > 0, day > end { break }
@@ -68,6 +69,8 @@ struct NastySales: Random {
     case 4: place % 33 % 4 == 3 && place % 33 < 32 ? 0 : number(1...base)
     case 5: place % 4 == 3 ? 0 : number(1...base)
     case 6: chance(12) ? number(1...20) : 0
+    // So steadily that the days between sales tell more than their share.
+    case 7: place % (9 + base / 2) == 0 ? base : 0
     default: chance(max(1, 60 * (age - place) / age - 10)) ? number(1...3) : 0
     }
   }

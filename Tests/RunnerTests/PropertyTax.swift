@@ -69,9 +69,12 @@ struct NastyTax: Random {
       rows: partners.rows.map { $0 + [pick(["", "\($0[0]), Inc."]), pick(["", "US", "DE"])] })
   }
 
+  /// The first payouts pay everybody who has one of the numbers in this year and in the last one;
+  /// t90 to t94, who are paid now and then, have no profile.
   private mutating func payout(_ index: Int) -> [String: String] {
-    let unit = pick([100, 100, 100, 1, 1, 1000])
-    let code = [1: "JPY", 100: pick(["USD", "USD", "usd", "EUR"]), 1000: "KWD"][unit] ?? "USD"
+    let isSure = index < 2 * Self.numbers.count
+    let unit = isSure ? 100 : pick([100, 100, 1, 1, 1000])
+    let code = [1: "JPY", 100: isSure ? "USD" : pick(["USD", "usd", "EUR"]), 1000: "KWD"]
     /// An amount, now and then beside a threshold or half of one.
     let amount =
       chance(50)
@@ -81,15 +84,18 @@ struct NastyTax: Random {
       if unit == 1 { return "\(minor)" }
       return "\(minor / unit)." + String("\(unit + minor % unit)".dropFirst())
     }
+    let sureDay = number(days) - (index < Self.numbers.count ? 0 : 365)
+    let anybody = chance(85) ? "t\(number(0...94))" : "p\(number(0...5))"
     return [
-      "payout_id": "\(pick(["n", "N"]))\(index)", "amount": text(amount), "currency": code,
-      // Everybody is paid at least once; t90 to t94 have no profile.
-      "partner_id": index < 90
-        ? "t\(index)" : chance(85) ? "t\(number(0...94))" : "p\(number(0...5))",
-      "status": chance(90)
+      "payout_id": "\(pick(["n", "N"]))\(index)", "amount": text(amount),
+      "currency": code[unit] ?? "USD",
+      "partner_id": isSure ? "t\(index % Self.numbers.count)" : anybody,
+      "status": isSure || chance(80)
         ? pick(["completed", "Completed"])
-        : pick(["pending", "processing", "failed", "CANCELLED"]), "processed_at": instant(),
-      "method": pick(["", "wire", "card"]), "reported_by": pick(["", "payer", "Payer", "network"]),
+        : pick(["pending", "processing", "failed", "CANCELLED"]),
+      "processed_at": isSure ? RawTime.text(sureDay * 24 * Self.hour) + "Z" : instant(),
+      "method": pick(["", "wire", "card"]),
+      "reported_by": pick(isSure ? ["", "payer"] : ["", "payer", "Payer", "network"]),
       "withheld": withheld > 0 ? text(withheld) : pick(["", "", text(0)]),
     ]
   }

@@ -9,7 +9,7 @@ import Testing
 /// The files are read by the tests' own slow CSV reader, times and amounts by the tests' own few
 /// lines.
 final class ReferenceDatabase {
-  let handle: OpaquePointer
+  private let handle: OpaquePointer
 
   /// What a run was told.
   struct Parameters {
@@ -37,7 +37,7 @@ final class ReferenceDatabase {
   }
 
   /// Minor units of one unit of the currencies that tests use.
-  private static let units = [
+  static let units = [
     "USD": 100, "EUR": 100, "GBP": 100, "CAD": 100, "JPY": 1, "KWD": 1000,
   ]
 
@@ -136,7 +136,7 @@ final class ReferenceDatabase {
     ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
   ]
 
-  private let parameters: Parameters
+  let parameters: Parameters
 
   /// The files of Tests/ReferenceSQL, in order.
   static let files = [
@@ -262,91 +262,23 @@ final class ReferenceDatabase {
     return whole * unit + fraction
   }
 
-  /// A table that was computed, as an export would show it: its header without the types, and its
-  /// rows, sorted.
-  struct Result {
-    let columns: [String]
-    /// How many decimals a column of floating point numbers is rounded to where it is published;
-    /// nil of other columns.
-    let decimals: [Int?]
-    var rows: [[String]]
-
-    /// Takes over what was found wherever it is what a number, which is written in all its digits
-    /// here, is rounded to: half a unit of its last decimal away, and a thousand millionth more.
-    mutating func round(as found: [[String]]) {
-      for (index, other) in found.enumerated() where index < rows.count {
-        for (column, places) in decimals.enumerated() {
-          guard let places, let left = Double(other[column]),
-            let right = Double(rows[index][column])
-          else { continue }
-          let room = 0.5 * pow(10, -Double(places)) + 1e-9 * max(1, abs(right))
-          if abs(left - right) <= room { rows[index][column] = other[column] }
-        }
-      }
-    }
-  }
-
-  /// The rows of `r_<table>`.
-  func result(_ table: String) throws -> Result {
+  /// The rows of a query, each as `row` makes it of a statement.
+  func query<Row>(
+    _ sql: String, _ row: (_ statement: OpaquePointer?, _ columns: Range<Int32>) -> Row
+  ) throws -> [Row] {
     var statement: OpaquePointer?
-    let sql = "SELECT * FROM r_\(table)"
     guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else {
       throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
     }
     defer { sqlite3_finalize(statement) }
-    let names = (0..<sqlite3_column_count(statement)).map {
-      String(cString: sqlite3_column_name(statement, $0)).split(separator: ":").map(String.init)
+    var rows: [Row] = []
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: rows.append(row(statement, 0..<sqlite3_column_count(statement)))
+      case SQLITE_DONE: return rows
+      default: throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
+      }
     }
-    let decimals = names.map { $0.count > 1 ? self.decimals(of: $0[1]) : nil }
-    var rows: [[String]] = []
-    while sqlite3_step(statement) == SQLITE_ROW {
-      rows.append(
-        names.indices.map { index in
-          let column = Int32(index)
-          if sqlite3_column_type(statement, column) == SQLITE_NULL { return "" }
-          if decimals[index] != nil { return "\(sqlite3_column_double(statement, column))" }
-          let text = String(cString: sqlite3_column_text(statement, column))
-          guard names[index].count > 1 else { return text }
-          return show(Int(sqlite3_column_int64(statement, column)), names[index][1])
-        })
-    }
-    return Result(
-      columns: names.map { $0[0] }, decimals: decimals, rows: rows.sorted(by: Self.isBefore))
-  }
-
-  private func decimals(of kind: String) -> Int? {
-    guard kind.hasPrefix("real") else { return nil }
-    return Int(kind.dropFirst(4)) ?? ["JPY": 0, "KWD": 3][parameters.currency] ?? 2
-  }
-
-  static func isBefore(_ left: [String], _ right: [String]) -> Bool {
-    for (a, b) in zip(left, right) where a != b {
-      return a.utf8.lexicographicallyPrecedes(b.utf8)
-    }
-    return false
-  }
-
-  private func show(_ value: Int, _ kind: String) -> String {
-    switch kind {
-    case "boolean": value == 0 ? "false" : "true"
-    case "day": RawTime.dayText(value)
-    case "instant": Self.trimmed(RawTime.text(value)) + "Z"
-    case "ratio": Self.decimal(value, unit: 1_000_000)
-    case "tenthousandths": Self.decimal(value, unit: 10_000)
-    default: Self.decimal(value, unit: Self.units[parameters.currency]!)
-    }
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    guard text.contains(".") else { return text }
-    return String(text.reversed().drop { $0 == "0" }.reversed())
-  }
-
-  private static func decimal(_ value: Int, unit: Int) -> String {
-    let sign = value < 0 ? "-" : ""
-    if unit == 1 { return "\(value)" }
-    let (whole, rest) = (abs(value) / unit, abs(value) % unit)
-    return "\(sign)\(whole).\(String(unit + rest).dropFirst())"
   }
 }
 

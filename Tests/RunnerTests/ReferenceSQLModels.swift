@@ -7,12 +7,13 @@ extension ReferenceDatabase {
   /// Fits the models of customers to the histories that the SQL found: where a likelihood is
   /// greatest is what SQL cannot say. Whether it is greatest there is judged by lifetimes.sql.
   func fitModels() throws {
-    let customers = try numbers(
+    let customers = try query(
       """
       SELECT b.days - 1, b.last_day - b.first_day, p.to_day - b.first_day, b.sales - (
         SELECT sum(t.value) FROM trade AS t WHERE t.is_sale AND t.buyer = b.buyer AND t.day = b.first_day)
       FROM bought AS b, params AS p
-      """)
+      """
+    ) { statement, columns in columns.map { sqlite3_column_int64(statement, $0) } }
     try execute("CREATE TABLE purchase_model (r REAL, alpha REAL, a REAL, b REAL)")
     try execute("CREATE TABLE spend_model (p REAL, q REAL, gamma REAL)")
     let histories = customers.map {
@@ -30,19 +31,5 @@ extension ReferenceDatabase {
     if let fit = SpendModel(fittedTo: spending) {
       try execute("INSERT INTO spend_model VALUES (\(fit.p), \(fit.q), \(fit.gamma))")
     }
-  }
-
-  private func numbers(_ sql: String) throws -> [[Int64]] {
-    var statement: OpaquePointer?
-    guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else {
-      throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
-    }
-    defer { sqlite3_finalize(statement) }
-    var rows: [[Int64]] = []
-    while sqlite3_step(statement) == SQLITE_ROW {
-      rows.append(
-        (0..<sqlite3_column_count(statement)).map { sqlite3_column_int64(statement, $0) })
-    }
-    return rows
   }
 }

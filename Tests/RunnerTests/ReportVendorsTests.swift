@@ -84,8 +84,8 @@ struct ReportVendorsTests {
     let dump = try Dump(bench.path("weekly-vendors.xlsx"))
     #expect(
       dump.file.sheets == [
-        "About", "Summary", "Vendors", "Leads", "Failed calls", "Failure types", "Categories",
-        "Trend",
+        "Summary", "Vendors", "Leads", "Failed calls", "Failure types", "Categories", "Trend",
+        "About",
       ])
     // The last second of the week in New York.
     #expect(dump.file.created == "2026-11-16 04:59:59")

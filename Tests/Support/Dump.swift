@@ -24,6 +24,7 @@ package struct Dump {
     package let rules: [Rule]?
     package let charts: Int?
     package let titleRows: String?
+    package let titleColumns: String?
     package let printArea: String?
     package let gridlines: Bool?
     package let tabColor: String?

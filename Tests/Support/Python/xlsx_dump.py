@@ -36,6 +36,7 @@ def describe(sheet):
         "widths": {key: item.width for key, item in sorted(sheet.column_dimensions.items())},
         "merged": sorted(str(area) for area in sheet.merged_cells.ranges),
         "rules": rules(sheet), "charts": len(sheet._charts),
+        "axes": [chart.y_axis.numFmt.formatCode for chart in sheet._charts if hasattr(chart, "y_axis")],
         "titleRows": sheet.print_title_rows, "titleColumns": sheet.print_title_cols,
         "printArea": sheet.print_area or None, "gridlines": sheet.sheet_view.showGridLines,
         "tabColor": sheet.sheet_properties.tabColor.rgb if sheet.sheet_properties.tabColor else None,

@@ -11,7 +11,7 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
-    .target(name: "Engine"),
+    .target(name: "Engine", swiftSettings: [.enableExperimentalFeature("BuiltinModule")]),
     .target(name: "Threads"),
     .target(name: "Metrics", dependencies: ["Engine"]),
     .target(name: "Files", dependencies: ["Engine", "Threads", "CMalloc", "CZlib"]),
@@ -53,5 +53,5 @@ let package = Package(
 
 // One set of settings for every target: warnings are errors everywhere.
 for target in package.targets where target.type != .system {
-  target.swiftSettings = [.treatAllWarnings(as: .error)]
+  target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

@@ -1,73 +1,173 @@
-// Vectors of 16 bytes, which every 64-bit processor has. Swift's SIMD types become vector instructions
-// only where the compiler picks their concrete operators: each comparison here is of two values whose
-// type is spelled out. `bytes .== SIMD16(repeating: 10)` within a larger expression picks the generic
-// operator, a loop over lanes, and is 20 times as slow (docs/decisions/008).
+// Vectors of 16 bytes, which every 64-bit processor has. Two things Swift's SIMD types do not offer
+// are asked of the compiler itself: that a comparison of two vectors becomes one instruction wherever
+// it stands, and that its result becomes a number, one bit for each byte (docs/decisions/008).
+
+import Builtin
 
 /// Finds the bytes that matter to CSV, 64 at a time.
 struct BlockMask {
   typealias Bytes = SIMD16<UInt8>
-  private typealias Hits = SIMDMask<SIMD16<Int8>>
-  private typealias Words = SIMD2<UInt64>
 
   private let delimiter: Bytes
   private let quote: Bytes
   private let feed = Bytes(repeating: 0x0A)
   private let carriageReturn = Bytes(repeating: 0x0D)
+  /// All ones, or none where there is no quoting.
+  private let quoting: UInt64
 
   init(delimiter: UInt8, quote: UInt8?) {
     self.delimiter = Bytes(repeating: delimiter)
     self.quote = Bytes(repeating: quote ?? delimiter)
+    quoting = quote == nil ? 0 : ~0
   }
 
-  /// One bit for each of the 64 bytes at `address` that is a delimiter, quote, CR or LF; and in
-  /// `seen` the union of all bytes, whose top bits tell whether any is not ASCII.
-  ///
-  /// The hits of the four vectors are put side by side, vector k's in the bits 2k and 2k + 1 of each
-  /// byte, and then brought into the order of the bytes.
+  /// What the 64 bytes at `address` are; and in `seen` the union of all bytes, whose top bits tell
+  /// whether any is not ASCII.
   @inline(__always)
-  func specials(at address: UnsafeRawPointer, seen: inout Bytes) -> UInt64 {
+  func bits(at address: UnsafeRawPointer, seen: inout Bytes) -> BlockBits {
     let first = address.loadUnaligned(as: Bytes.self)
     let second = address.loadUnaligned(fromByteOffset: 16, as: Bytes.self)
     let third = address.loadUnaligned(fromByteOffset: 32, as: Bytes.self)
     let fourth = address.loadUnaligned(fromByteOffset: 48, as: Bytes.self)
     seen |= (first | second) | (third | fourth)
-    var square = hits(first) & Words(repeated(1), repeated(2))
-    square |= hits(second) & Words(repeated(4), repeated(8))
-    square |= hits(third) & Words(repeated(16), repeated(32))
-    square |= hits(fourth) & Words(repeated(64), repeated(128))
-    return transposed(square.x | square.y)
-  }
-
-  /// All bits of each byte that is one of those looked for, none of the others.
-  @inline(__always)
-  private func hits(_ bytes: Bytes) -> Words {
-    let delimiters: Hits = bytes .== delimiter
-    let quotes: Hits = bytes .== quote
-    let feeds: Hits = bytes .== feed
-    let returns: Hits = bytes .== carriageReturn
-    let all: Hits = (delimiters .| quotes) .| (feeds .| returns)
-    // A mask of 16 lanes is 16 bytes of all ones or none.
-    return unsafeBitCast(all, to: Words.self)
+    func places(of byte: Bytes) -> UInt64 {
+      matches(first, byte) | matches(second, byte) &<< 16 | matches(third, byte) &<< 32
+        | matches(fourth, byte) &<< 48
+    }
+    return BlockBits(
+      delimiters: places(of: delimiter), quotes: places(of: quote) & quoting,
+      feeds: places(of: feed), returns: places(of: carriageReturn))
   }
 
   /// Whether a union of bytes holds one that is not ASCII.
-  static func hasNonASCII(_ seen: Bytes) -> Bool {
-    let words = unsafeBitCast(seen, to: Words.self)
-    return (words.x | words.y) & repeated(0x80) != 0
+  static func hasNonASCII(_ seen: Bytes) -> Bool { seen.max() >= 0x80 }
+}
+
+/// One bit for each byte that is the same in both vectors, the first byte's the lowest.
+@inline(__always)
+private func matches(_ left: SIMD16<UInt8>, _ right: SIMD16<UInt8>) -> UInt64 {
+  let lanes = Builtin.cmp_eq_Vec16xInt8(left._storage._value, right._storage._value)
+  return UInt64(UInt16(Builtin.bitcast_Vec16xInt1_Int16(lanes)))
+}
+
+/// What each of 64 bytes is: one bit for each in every mask, the first byte's the lowest.
+struct BlockBits {
+  let delimiters: UInt64
+  let quotes: UInt64
+  let feeds: UInt64
+  let returns: UInt64
+
+  /// Every byte that can matter.
+  @inline(__always) var specials: UInt64 { delimiters | quotes | feeds | returns }
+
+  /// How many entries more than are counted `PlainBlock.write` may write.
+  static let spareEntries = 4
+
+  /// Where the block's fields and records end, if its quotes and line breaks are as RFC 4180 has
+  /// them: then a field is quoted from its first byte to its last, and whether a byte lies in
+  /// quotes is told by how many quotes came before. Nil where the bytes must be looked at one by
+  /// one: a quote within an unquoted field or doubled, a line break in quotes, a CR alone.
+  /// - Parameters:
+  ///   - edge: What the block before it ended with.
+  ///   - endsField: Whether the byte after the block is one that ends a field.
+  @inline(__always)
+  func plain(after edge: BlockEdge, endsField: () -> Bool) -> PlainBlock? {
+    var inside = edge.inside
+    if quotes != 0 { inside ^= parity(quotes) }
+    let outside = ~inside
+    // An opening quote is the first of those in quotes, a closing one the first that is not.
+    let opening = quotes & inside
+    let closing = quotes & outside
+    let breaks = feeds | returns
+    let separators = (delimiters | breaks) & outside
+    let ends = (delimiters | feeds) & outside
+    let starts = ends &<< 1 | edge.starts
+    // A CR belongs to the LF after it, which ends nothing.
+    let single = ~(returns &<< 1)
+    let offences =
+      breaks & inside | opening & ~starts | (closing &<< 1) & ~separators
+      | returns & ~(feeds &>> 1)
+    if offences != 0 { return nil }
+    if closing &>> 63 != 0, !endsField() { return nil }
+    return PlainBlock(
+      separators: separators & single, breaks: breaks & outside & single,
+      quoted: (closing &<< 1 | edge.closed) & separators,
+      edge: BlockEdge(
+        inside: inside &>> 63 == 0 ? 0 : ~0, starts: ends &>> 63, closed: closing &>> 63))
   }
 }
 
-/// Bit k of byte j becomes bit j of byte k. Three exchanges of ever larger blocks, as in Hacker's Delight, 7-3; a multiplication
-/// for each word instead takes half as long again.
+/// Where the fields and records of a block of 64 bytes end.
+struct PlainBlock {
+  /// The delimiters and line breaks that end fields: of CR LF, the CR.
+  let separators: UInt64
+  /// Those of them that are line breaks.
+  let breaks: UInt64
+  /// Those of them that follow a closing quote.
+  let quoted: UInt64
+  /// What the next block needs to know.
+  let edge: BlockEdge
+
+  /// Writes down the fields' ends in a chunk where the block begins at `place`.
+  ///
+  /// Four at a time, whether or not there are so many: a processor guesses how often a loop runs,
+  /// and is wrong wherever that differs from one block to the next.
+  @inline(__always)
+  func write(to entries: UnsafeMutablePointer<UInt32>, from place: Int) {
+    let first = UInt32(truncatingIfNeeded: place)
+    var rest = separators
+    var entry = entries
+    repeat {
+      for step in 0..<4 {
+        entry[step] = first &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
+        rest &= rest &- 1
+      }
+      entry += 4
+    } while rest != 0
+    var marks = quoted
+    while marks != 0 {
+      let before = (marks & (0 &- marks)) &- 1
+      entries[(separators & before).nonzeroBitCount] |= RecordIndex.quoted
+      marks &= marks &- 1
+    }
+  }
+}
+
+/// How a block of bytes ends, as far as the next one needs to know.
+struct BlockEdge {
+  /// All ones if it ends in quotes.
+  let inside: UInt64
+  /// 1 if a field begins with the next byte.
+  let starts: UInt64
+  /// 1 if it ends with a closing quote.
+  let closed: UInt64
+
+  @inline(__always)
+  init(inside: UInt64, starts: UInt64, closed: UInt64) {
+    self.inside = inside
+    self.starts = starts
+    self.closed = closed
+  }
+
+  /// The edge before a block in the middle of a scan.
+  init(isInQuotes: Bool, isFieldStart: Bool, isClosed: Bool) {
+    self.init(
+      inside: isInQuotes ? ~0 : 0, starts: isFieldStart ? 1 : 0, closed: isClosed ? 1 : 0)
+  }
+
+  var isInQuotes: Bool { inside != 0 }
+}
+
+/// Each bit the exclusive or of itself and all below it: whether the number of marks so far is odd.
 @inline(__always)
-private func transposed(_ square: UInt64) -> UInt64 {
-  var bits = square
-  var swap = (bits ^ (bits &>> 7)) & 0x00AA_00AA_00AA_00AA
-  bits ^= swap ^ (swap &<< 7)
-  swap = (bits ^ (bits &>> 14)) & 0x0000_CCCC_0000_CCCC
-  bits ^= swap ^ (swap &<< 14)
-  swap = (bits ^ (bits &>> 28)) & 0x0000_0000_F0F0_F0F0
-  return bits ^ swap ^ (swap &<< 28)
+private func parity(_ marks: UInt64) -> UInt64 {
+  var bits = marks
+  bits ^= bits &<< 1
+  bits ^= bits &<< 2
+  bits ^= bits &<< 4
+  bits ^= bits &<< 8
+  bits ^= bits &<< 16
+  return bits ^ bits &<< 32
 }
 
 /// A byte in all eight places of a word.

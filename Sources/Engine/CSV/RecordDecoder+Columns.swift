@@ -17,8 +17,9 @@ extension RecordDecoder {
       let zone = settings.timeZone
       switch binding.instantFormat {
       case .standard:
+        var last = LastDay()
         fill(&values, input, field, binding, index, line) { text, _ in
-          Instant.parse(text, zone: zone)
+          Instant.parse(text, zone: zone, after: &last)
         }
       case .epoch(let unit):
         fill(&values, input, field, binding, index, line) { text, _ in

@@ -4,14 +4,18 @@
 /// are indexed, so fields are found by multiplication: field `f` of record `r` is entry `r ×
 /// fieldCount + f`.
 package struct RecordIndex: ~Copyable {
-  /// Set in a field's end where doubled quotes must be made single.
+  /// The bits of a field's entry that say where it ends.
+  static let place: UInt32 = 0x3FFF_FFFF
+  /// Set in an entry where quotes enclose the field.
+  static let quoted: UInt32 = 0x4000_0000
+  /// Set in an entry where doubled quotes must be made single.
   static let escaped: UInt32 = 0x8000_0000
 
   /// How many fields every indexed record has.
   package let fieldCount: Int
-  /// Each field: its first byte, without the opening quote, and the byte after it (the closing
-  /// quote, if it has one), perhaps with `escaped`.
-  var fields = OffsetBuffer()
+  /// Each field: the separator or line break it ends at, perhaps with `quoted` and `escaped`. It
+  /// begins where its record does, or after the field before it.
+  var fields = EndBuffer()
   /// Each record: its first byte, and the byte after it (its line break, or the end of the chunk).
   var records = OffsetBuffer()
   /// How many physical lines the records scanned so far take, refused and blank ones among them.
@@ -48,11 +52,23 @@ package struct RecordIndex: ~Copyable {
   package func field(
     _ field: Int, ofRecord row: Int, in chunk: ByteView
   ) -> (bytes: ByteView, isEscaped: Bool) {
-    let (start, end) = fields[row * fieldCount + field]
-    return (
-      chunk.slice(Int(start)..<Int(end & ~Self.escaped)), end & Self.escaped != 0
-    )
+    let (start, end) = bounds(row &* fieldCount &+ field, startsAt: field == 0 ? row : nil)
+    return (chunk.slice(start..<end), isEscaped(row &* fieldCount &+ field))
   }
+
+  /// Where the bytes of an entry lie, without enclosing quotes.
+  /// - Parameter row: Its record, if it is the first field of it.
+  @inline(__always)
+  func bounds(_ entry: Int, startsAt row: Int?) -> (start: Int, end: Int) {
+    let (before, end) = fields.pair(at: entry)
+    let quotes = Int(end &>> 30 & 1)
+    let start = row.map { Int(records[$0].start) } ?? Int(before & Self.place) &+ 1
+    return (start &+ quotes, Int(end & Self.place) &- quotes)
+  }
+
+  /// Whether quotes in an entry's field are doubled.
+  @inline(__always)
+  func isEscaped(_ entry: Int) -> Bool { fields.pair(at: entry).end & Self.escaped != 0 }
 }
 
 /// A record that cannot be read as one of its file.
@@ -67,8 +83,60 @@ package struct RefusedRecord: Sendable, Equatable {
   package let found: Int
 }
 
-/// Pairs of offsets written by the scanner without a capacity check each: `reserve` is called once
-/// per block of 64 bytes, which can hold at most 64 of them. A pair is one word, written at once.
+/// Where fields end, written by the scanner without a capacity check each: `reserve` is called once
+/// per block of 64 bytes, which can hold at most 64 ends.
+struct EndBuffer: ~Copyable {
+  /// One entry more than are counted comes first, so that each has one before it.
+  private var memory: UnsafeMutablePointer<UInt32>
+  private var capacity = 1024
+  var count = 0
+
+  init() {
+    memory = .allocate(capacity: capacity + 1)
+    memory.update(repeating: 0, count: 1)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// The entries; as many as are reserved may be written.
+  var entries: UnsafeMutablePointer<UInt32> { memory + 1 }
+
+  /// Makes room for `additional` more.
+  @inline(__always)
+  mutating func reserve(_ additional: Int) {
+    if count &+ additional > capacity { grow(to: count + additional) }
+  }
+
+  /// Appends an entry; room for it has been reserved.
+  @inline(__always)
+  mutating func appendUnchecked(_ end: UInt32) {
+    assert(count < capacity)
+    count &+= 1
+    memory[count] = end
+  }
+
+  /// An entry and the one before it (0 before the first), which are read at once.
+  @inline(__always)
+  func pair(at index: Int) -> (before: UInt32, end: UInt32) {
+    assert(index >= 0 && index < count)
+    let word = UnsafeRawPointer(memory + index).loadUnaligned(as: UInt64.self)
+    return (
+      UInt32(truncatingIfNeeded: UInt64(littleEndian: word)),
+      UInt32(truncatingIfNeeded: UInt64(littleEndian: word) &>> 32)
+    )
+  }
+
+  private mutating func grow(to needed: Int) {
+    let larger = max(needed, capacity * 2)
+    let moved = UnsafeMutablePointer<UInt32>.allocate(capacity: larger + 1)
+    moved.update(from: memory, count: count + 1)
+    memory.deallocate()
+    memory = moved
+    capacity = larger
+  }
+}
+
+/// Pairs of offsets, where records begin and end. A pair is one word, written at once.
 struct OffsetBuffer: ~Copyable {
   private var words: UnsafeMutablePointer<UInt64>
   private var capacity: Int

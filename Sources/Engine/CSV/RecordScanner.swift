@@ -1,10 +1,10 @@
 // The first half of reading CSV: where do records and fields begin and end?
 //
-// 64 bytes at a time give a bit mask of the bytes that can matter: delimiter, quote, CR, LF. Only
-// those are looked at, one by one, by the state machine below, so a block of plain text costs a few
-// instructions. A separate mask for each byte and arithmetic on quote parity (as simdjson does)
-// would be quicker still on clean files, but is wrong where a quote stands inside an unquoted
-// field, which real exports do; the machine is exact everywhere.
+// 64 bytes at a time give bit masks of the bytes that can matter: delimiter, quote, CR, LF. Where quotes
+// and line breaks in them are as RFC 4180 has them, which is nearly everywhere, arithmetic on the
+// masks says where fields end (`scanPlain`). Elsewhere the state machine below looks at the marked
+// bytes one by one: parity of quotes alone is wrong where a quote stands inside an unquoted field,
+// which real exports do; the machine is exact everywhere.
 //
 // Refused records. Text after a closing quote, and a quote that is never closed, refuse the
 // record's first line only; so does a record over several lines with the wrong number of fields.
@@ -41,16 +41,14 @@ package struct RecordScanner {
   }
 
   /// How a record in progress stands.
-  private struct State {
+  struct State {
     var recordStart: Int
     var fieldStart: Int
     /// Entries of the index that belong to earlier records.
     var firstField: Int
     var isInQuotes = false
-    var isQuoted = false
+    /// Whether quotes in the field are doubled.
     var isEscaped = false
-    /// The closing quote of the field, once seen.
-    var closedAt = -1
     /// The first line break within quotes, if the record spans lines.
     var firstBreak = -1
     /// How many line breaks there are within quotes.
@@ -92,7 +90,12 @@ package struct RecordScanner {
     if start >= limit { return .complete(next: start) }
 
     blocks: while position < chunk.count {
-      var bits = mask.specials(at: chunk.start + position, seen: &seen)
+      if skipped < position, !state.isEscaped, state.firstBreak < 0 {
+        let next = scanPlain(chunk, at: &position, limit: limit, &state, &seen, &index)
+        if next >= 0 { return finish(seen, &index, next: next) }
+        if position >= chunk.count { break }
+      }
+      var bits = mask.bits(at: chunk.start + position, seen: &seen).specials
       if chunk.count - position < 64 { bits &= (1 << UInt64(chunk.count - position)) - 1 }
       index.fields.reserve(64)
       while bits != 0 {
@@ -106,16 +109,14 @@ package struct RecordScanner {
             guard place + 1 < chunk.count else {
               if !isLast { break blocks }
               state.isInQuotes = false
-              state.closedAt = place
               continue
             }
             let next = chunk[place + 1]
             if next == quote {
               state.isEscaped = true
               skipped = place + 1
-            } else if next == delimiter || next == 0x0A || next == 0x0D {
+            } else if endsField(next) {
               state.isInQuotes = false
-              state.closedAt = place
             } else {
               guard let resume = refuseLine(of: state, in: chunk, isLast: isLast, into: &index)
               else { break blocks }
@@ -135,7 +136,7 @@ package struct RecordScanner {
         }
 
         if byte == delimiter {
-          endField(at: place, &state, &index)
+          endField(at: place, of: chunk, &state, &index)
         } else if byte == 0x0A || byte == 0x0D {
           var next = place + 1
           if byte == 0x0D {
@@ -145,7 +146,7 @@ package struct RecordScanner {
               next += 1
             }
           }
-          endField(at: place, &state, &index)
+          endField(at: place, of: chunk, &state, &index)
           let resume = endRecord(at: place, next: next, state, in: chunk, &index)
           if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
           if resume >= limit { return finish(seen, &index, next: resume) }
@@ -157,7 +158,6 @@ package struct RecordScanner {
           }
         } else if place == state.fieldStart {
           state.isInQuotes = true
-          state.isQuoted = true
         }
       }
       position += 64
@@ -185,7 +185,7 @@ package struct RecordScanner {
     }
     if state.recordStart < chunk.count {
       index.fields.reserve(1)
-      endField(at: chunk.count, &state, &index)
+      endField(at: chunk.count, of: chunk, &state, &index)
       let resume = endRecord(at: chunk.count, next: chunk.count, state, in: chunk, &index)
       if resume == Self.noCSV { return finish(seen, &index, tooLong: state) }
       return finish(seen, &index, next: resume)
@@ -211,17 +211,21 @@ package struct RecordScanner {
   private static let noCSV = -1
 
   @inline(__always)
-  private func endField(at place: Int, _ state: inout State, _ index: inout RecordIndex) {
-    if state.isQuoted {
-      let end = UInt32(truncatingIfNeeded: state.closedAt)
-      index.fields.appendUnchecked(
-        state.fieldStart &+ 1, state.isEscaped ? end | RecordIndex.escaped : end)
-      state.isQuoted = false
-      state.isEscaped = false
-    } else {
-      index.fields.appendUnchecked(state.fieldStart, UInt32(truncatingIfNeeded: place))
-    }
-    state.fieldStart = place + 1
+  func endsField(_ byte: UInt8) -> Bool {
+    byte == delimiter || byte == 0x0A || byte == 0x0D
+  }
+
+  /// Indexes the field that ends at `place`: if it begins with a quote, one also ends it.
+  @inline(__always)
+  private func endField(
+    at place: Int, of chunk: ByteView, _ state: inout State, _ index: inout RecordIndex
+  ) {
+    var entry = UInt32(truncatingIfNeeded: place)
+    if state.fieldStart < place, chunk[state.fieldStart] == quote { entry |= RecordIndex.quoted }
+    if state.isEscaped { entry |= RecordIndex.escaped }
+    index.fields.appendUnchecked(entry)
+    state.isEscaped = false
+    state.fieldStart = place &+ 1
   }
 
   /// Indexes, skips or refuses the record that ends at `place`; returns where to go on, or `noCSV`.

@@ -4,10 +4,6 @@ extension Batch {
     count = rowCount
     self.chunk = chunk
     arena.removeAll()
-    for column in texts.indices where !texts[column].offsets.isEmpty {
-      texts[column].offsets.removeAll(keepingCapacity: true)
-      texts[column].lengths.removeAll(keepingCapacity: true)
-    }
   }
 
   /// A column's storage, moved out so that a loop writes to a local array, with `count` values.
@@ -24,12 +20,16 @@ extension Batch {
   /// Puts a column's storage back.
   func putIntegers(_ values: consuming [Int64], _ column: Int) { integers[column] = values }
 
-  /// A text column's storage, moved out and emptied.
-  func takeTexts(_ column: Int) -> TextSlices {
+  /// A text column's storage, moved out, with `count` slices that are all to be set.
+  func takeTexts(_ column: Int, count: Int) -> TextSlices {
     var slices = TextSlices()
     swap(&slices, &texts[column])
-    slices.offsets.removeAll(keepingCapacity: true)
-    slices.lengths.removeAll(keepingCapacity: true)
+    if slices.offsets.count != count {
+      slices.offsets.removeAll(keepingCapacity: true)
+      slices.offsets.append(contentsOf: repeatElement(0, count: count))
+      slices.lengths.removeAll(keepingCapacity: true)
+      slices.lengths.append(contentsOf: repeatElement(0, count: count))
+    }
     return slices
   }
 
@@ -42,10 +42,10 @@ extension Batch {
     texts[column].lengths = [UInt32](repeating: 0, count: count)
   }
 
-  /// Adds a text that does not stand in the chunk as it is.
-  func append(_ bytes: [UInt8], to slices: inout TextSlices) {
-    slices.offsets.append(UInt32(truncatingIfNeeded: arena.count) | 0x8000_0000)
-    slices.lengths.append(UInt32(truncatingIfNeeded: bytes.count))
+  /// Sets a row's text to one that does not stand in the chunk as it is.
+  func put(_ bytes: [UInt8], in slices: inout TextSlices, row: Int) {
+    slices.offsets[row] = UInt32(truncatingIfNeeded: arena.count) | 0x8000_0000
+    slices.lengths[row] = UInt32(truncatingIfNeeded: bytes.count)
     bytes.withView { arena.append($0) }
   }
 

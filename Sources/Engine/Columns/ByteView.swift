@@ -80,6 +80,24 @@
     assert(index >= 0 && index + 8 <= count)
     return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
+
+  /// The one to seven bytes from `index` to the end as a little-endian word, zeros above them.
+  ///
+  /// Two loads that overlap instead of a loop: what is read twice is the same in both.
+  @inlinable package func tail(from index: Int) -> UInt64 {
+    let length = count &- index
+    assert(index >= 0 && length > 0 && length < 8)
+    if count >= 8 { return word(at: count &- 8) >> (64 &- 8 &* UInt64(length)) }
+    if length >= 4 {
+      let low = start.loadUnaligned(fromByteOffset: index, as: UInt32.self)
+      let high = start.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      return UInt64(UInt32(littleEndian: low))
+        | UInt64(UInt32(littleEndian: high)) &<< UInt64(8 &* (length &- 4))
+    }
+    let middle = length >> 1
+    return UInt64(self[index]) | UInt64(self[index &+ middle]) &<< UInt64(8 &* middle)
+      | UInt64(self[count &- 1]) &<< UInt64(8 &* (length &- 1))
+  }
 }
 
 extension [UInt8] {

@@ -137,3 +137,29 @@ enum DigitLanes {
     return (x &* 10 &+ (x >> 8)) & 0xFF
   }
 }
+
+/// The last date that was read: rows of a log mostly say the day of the row before.
+@usableFromInline
+struct LastDay {
+  @usableFromInline var month: UInt64 = 0
+  @usableFromInline var day = 0
+  @usableFromInline var number = Int.min
+
+  @inlinable
+  init() {}
+
+  /// The number of a day, given the bytes `YYYY-MM-` and its day of the month; `Int.min` if there is
+  /// no such date.
+  @inlinable
+  mutating func number(month bytes: UInt64, day: Int) -> Int {
+    if bytes != month || day != self.day { read(bytes, day) }
+    return number
+  }
+
+  @usableFromInline
+  mutating func read(_ bytes: UInt64, _ day: Int) {
+    month = bytes
+    self.day = day
+    number = DigitLanes.date(bytes).map { Day.number($0.year, $0.month, day) } ?? .min
+  }
+}

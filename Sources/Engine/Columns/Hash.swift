@@ -39,11 +39,8 @@ package func hash(_ bytes: ByteView, seed: UInt64 = 0x9E37_79B9_7F4A_7C15) -> UI
   if bytes.count >= 8 {
     // The last eight bytes, some of them for the second time: no loop over what is left.
     tail = bytes.word(at: bytes.count - 8)
-  } else {
-    while index < bytes.count {
-      tail = tail << 8 | UInt64(bytes[index])
-      index += 1
-    }
+  } else if bytes.count > 0 {
+    tail = bytes.tail(from: 0)
   }
   return foldedMultiply(state ^ tail ^ keyA, keyB)
 }

@@ -24,9 +24,16 @@ package enum Instant {
   /// form the warehouse holds is read with `zone: .utc`.
   @inlinable
   package static func parse(_ text: ByteView, zone: TimeZone) -> Parsed {
+    var day = LastDay()
+    return parse(text, zone: zone, after: &day)
+  }
+
+  /// The same for one text after another, of which many say the same day.
+  @inlinable
+  static func parse(_ text: ByteView, zone: TimeZone, after last: inout LastDay) -> Parsed {
     let count = text.count
     guard count >= 19 else { return parseGeneral(text, zone) }
-    var local = clock(at: text.start)
+    var local = clock(at: text.start, after: &last)
     guard local != .min else { return parseGeneral(text, zone) }
     var end = count
     if text[count &- 1] | 0x20 == UInt8(ascii: "z") {
@@ -52,18 +59,18 @@ package enum Instant {
   /// The microseconds of the 19 bytes `YYYY-MM-DD?HH:MM:SS` at `start`, `?` being `T`, `t` or a
   /// space, as if the clock were on UTC; `Int64.min` for anything else.
   @inlinable
-  static func clock(at start: UnsafeRawPointer) -> Int64 {
-    let date = DigitLanes.date(UInt64(littleEndian: start.loadUnaligned(as: UInt64.self)))
+  static func clock(at start: UnsafeRawPointer, after last: inout LastDay) -> Int64 {
     let time = DigitLanes.dayAndTime(
       UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     let seconds = DigitLanes.pair(
       UInt16(littleEndian: start.loadUnaligned(fromByteOffset: 17, as: UInt16.self)))
     let separator = start.load(fromByteOffset: 10, as: UInt8.self)
-    guard let date, let time, seconds <= 59, time.hour <= 23, time.minute <= 59,
+    guard let time, seconds <= 59, time.hour <= 23, time.minute <= 59,
       separator | 0x20 == UInt8(ascii: "t") || separator == 0x20,
       start.load(fromByteOffset: 16, as: UInt8.self) == UInt8(ascii: ":")
     else { return .min }
-    let number = Day.number(date.year, date.month, time.day)
+    let number = last.number(
+      month: UInt64(littleEndian: start.loadUnaligned(as: UInt64.self)), day: time.day)
     guard number != .min else { return .min }
     let minutes = (number &* 24 &+ time.hour) &* 60 &+ time.minute
     return (Int64(minutes) &* 60 &+ Int64(seconds)) &* second

@@ -126,12 +126,12 @@ package struct TypedRowDecoder {
   ) {
     let count = rows.ends.count
     guard let source = columns[column] else { return batch.putEmptyTexts(column, count: count) }
-    var slices = batch.takeTexts(column)
+    var slices = batch.takeTexts(column, count: count)
     for row in 0..<count {
       let index = row * rows.fieldCount + source.place
       let length = max(0, rows.lengths[index])
-      slices.offsets.append(rows.offsets[index])
-      slices.lengths.append(UInt32(length))
+      slices.offsets[row] = rows.offsets[index]
+      slices.lengths[row] = UInt32(length)
       if length == 0, field.isRequired {
         offences.append(RowOffence(row: row, column: column, offence: .missing))
       }

@@ -81,14 +81,7 @@ package struct Vocabulary: Sendable {
       lane += 1
       index += 8
     }
-    var tail: UInt64 = 0
-    var shift: UInt64 = 0
-    while index < word.count {
-      tail |= UInt64(word[index]) << shift
-      shift += 8
-      index += 1
-    }
-    if shift > 0 { packed.set(lane, lowercased(tail)) }
+    if index < word.count { packed.set(lane, lowercased(word.tail(from: index))) }
     return packed
   }
 

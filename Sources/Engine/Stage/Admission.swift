@@ -186,18 +186,21 @@ extension Batch {
   /// Fills the batch with rows that were held aside.
   func load(_ rows: ArraySlice<HeldRow>, contract: Contract) {
     begin(rowCount: rows.count, chunk: .none)
-    for column in integers.indices { integers[column].removeAll(keepingCapacity: true) }
+    for (column, field) in contract.fields.enumerated() {
+      integers[column].removeAll(keepingCapacity: true)
+      putEmptyTexts(column, count: field.type.isText ? rows.count : 0)
+    }
     positions = rows.map(\.position)
     keyHashes = [UInt64](repeating: 0, count: rows.count)
     recordHashes = keyHashes
-    for row in rows {
+    for (index, row) in rows.enumerated() {
       row.values.withView { bytes in
         var place = 0
         for (column, field) in contract.fields.enumerated() {
           let word = bytes.word(at: place)
           place += 8
           if field.type.isText {
-            append(bytes.slice(place..<(place + Int(word))).bytes, to: &texts[column])
+            put(bytes.slice(place..<(place + Int(word))).bytes, in: &texts[column], row: index)
             place += Int(word)
           } else {
             integers[column].append(Int64(bitPattern: word))

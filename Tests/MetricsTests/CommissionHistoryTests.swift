@@ -12,20 +12,23 @@ import Testing
   /// What stands after a run up to 4 February and one for each of the next two days, of which the
   /// first already has the changed partners and the second those of `last`.
   private func history(
-    _ changed: [String], last: [String]? = nil
+    _ changed: [String], last: [String]? = nil, first: [String] = [low, top],
+    and transactions: [String] = [], _ change: (inout CommissionProgram.Tier) -> Void = { _ in }
   ) throws -> (lines: [String], payouts: [String]) {
     var world = MoneyWorld()
-    world.partners = [Self.low, Self.top]
+    world.partners = first
     world.user("u", of: "low")
     world.transactions = [
       "s1,2026-02-03T00:00:00Z,subscription,100.00,USD,u,,",
       "s2,2026-02-05T00:00:00Z,subscription,100.00,USD,u,,",
       "r1,2026-02-06T00:00:00Z,refund,50.00,USD,u,s1,",
     ]
+    world.transactions += transactions
     var harness = Harness()
     harness.program = CommissionProgram.of { tier in
       tier.rates = [[Rate]](repeating: CommissionProgram.percent(25, 10), count: 4)
       tier.holdDays = 0
+      change(&tier)
     }
     var warehouse = PublishedTables()
     let days = [(nil, "2026-02-04"), ("2026-02-05", "2026-02-05"), ("2026-02-06", "2026-02-06")]
@@ -80,5 +83,16 @@ import Testing
         "r1,low,-5.00", "r1,top,-5.00", "s1,low,10.00", "s1,top,10.00", "s2,low,10.00",
       ])
     #expect(payouts == ["low,15.00,tax_form_missing,3", "top,5.00,tax_form_missing,2"])
+  }
+
+  // Protects partners without a share, who have no bonus either, from one that is taken back.
+  @Test func noBonusWithoutAShare() throws {
+    let partners = [Self.low.replacing(",10,", with: ",0,").replacing("top", with: "")]
+    let purchase = ["s0,2026-01-20T00:00:00Z,purchase,100.00,USD,u,,"]
+    let (lines, _) = try history(partners, first: partners, and: purchase) { tier in
+      tier.volumeBonus = CommissionProgram.VolumeBonus(
+        count: .clients, mode: .points, steps: [.init(at: 1, rate: Rate(scaled: Rate.scale / 10))])
+    }
+    #expect(lines == ["s0,low,25.00"])
   }
 }

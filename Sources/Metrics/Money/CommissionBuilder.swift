@@ -172,9 +172,15 @@ struct CommissionBuilder {
       volume.count == .clients
       ? clients[owner].count(before: month) : affiliates[owner].count(before: month)
     guard let bonus = volume.rate(for: reached) else { return }
-    let share =
-      volume.mode == .points
-      ? Money.multiply(amount, by: bonus) : Self.multiply(amount, rates[0], bonus)
+    let share: Int64? =
+      // There is none without a share; but there may have been one.
+      if rates[0].scaled == 0 {
+        0
+      } else if volume.mode == .points {
+        Money.multiply(amount, by: bonus)
+      } else {
+        Self.multiply(amount, rates[0], bonus)
+      }
     guard let share else { throw overflow(row) }
     add(.bonus, row, owner, of: owner, share, base: amount, bonus)
   }

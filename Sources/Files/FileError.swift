@@ -25,7 +25,10 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
       switch code {
       case ENOENT: "check the path; relative paths count from the inputs folder"
       case EACCES, EPERM, EROFS: "check the permissions of the file and its folder"
-      case ENOSPC, EDQUOT: "free disk space, or point TMPDIR at a folder that has some"
+      case ENOSPC where path.hasPrefix(temporaryFolder()),
+        EDQUOT where path.hasPrefix(temporaryFolder()):
+        "free disk space, or point TMPDIR at a folder that has some"
+      case ENOSPC, EDQUOT: "free space on its disk (`df -h`)"
       case EISDIR: "name a file, not a folder"
       case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
       default: "see the reason above; run again when it is mended"

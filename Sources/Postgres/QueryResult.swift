@@ -66,7 +66,8 @@ final class QueryResult {
 func trimmed(_ text: String) -> String {
   var text = text
   while text.last?.isWhitespace == true { text.removeLast() }
-  return text
+  // The second line of a message is indented by a tab, which a terminal is not given.
+  return text.replacing("\t", with: "  ")
 }
 
 /// A name as SQL writes it, whatever it is.

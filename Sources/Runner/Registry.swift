@@ -42,7 +42,7 @@ package enum Registry {
       },
       reports: reports,
       parameters: StageCatalogue.parameters.map { declaration in
-        KnownNames.Parameter(declaration.name, expected: declaration.summary) { text, currency in
+        KnownNames.Parameter(declaration.name, expected: declaration.expected) { text, currency in
           declaration.value(of: text, currency: currency) != nil
         }
       },

@@ -63,6 +63,8 @@ package struct Chart: Sendable {
   package var categoryStyle: CellStyle
   /// How values look on the axis.
   package var valueStyle: CellStyle
+  /// Whether values lie below 0: their axis spells numbers out, as shortening loses their sign.
+  package var hasNegatives: Bool
   /// The legend.
   package var legend: Legend
   /// The width in columns of the summary's grid of 12.
@@ -74,7 +76,7 @@ package struct Chart: Sendable {
   package init(
     _ kind: Kind, title: String, series: [Series], categoryTitle: String = "",
     valueTitle: String = "", categoryStyle: CellStyle = .text, valueStyle: CellStyle = .integer,
-    legend: Legend = .bottom, columns: Int = 6, rows: Int = 15
+    hasNegatives: Bool = false, legend: Legend = .bottom, columns: Int = 6, rows: Int = 15
   ) {
     self.kind = kind
     self.title = title
@@ -83,6 +85,7 @@ package struct Chart: Sendable {
     self.valueTitle = valueTitle
     self.categoryStyle = categoryStyle
     self.valueStyle = valueStyle
+    self.hasNegatives = hasNegatives
     self.legend = legend
     self.columns = columns
     self.rows = rows

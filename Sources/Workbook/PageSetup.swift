@@ -1,6 +1,6 @@
 import CXLSXWriter
 
-/// How a sheet prints. Every sheet is scaled to one page's width.
+/// How a sheet prints: scaled to one page's width, or to as many as keep it readable.
 package struct PageSetup: Sendable {
   /// The paper in the printer.
   package enum Paper: UInt8, Sendable {
@@ -8,6 +8,14 @@ package struct PageSetup: Sendable {
     case letter = 1
     /// 210 × 297 mm.
     case a4 = 9
+
+    /// Width and height in points.
+    var size: (width: Double, height: Double) {
+      switch self {
+      case .letter: (612, 792)
+      case .a4: (595, 842)
+      }
+    }
   }
 
   /// The paper; A4 unless told.
@@ -39,6 +47,35 @@ package struct PageSetup: Sendable {
       sheet, "&L\(bold)\(PageSetup.literal(title))&R\(plain)\(PageSetup.literal(sheetName))")
     _ = worksheet_set_footer(
       sheet, "&L\(plain)\(PageSetup.literal(company))&R\(plain)Page &P of &N")
+  }
+
+  /// The pages side by side that columns need to be read on paper: one, until the figures of 10
+  /// points would print at less than 6.
+  ///
+  /// - Parameters:
+  ///   - widths: the columns' widths in characters, from left to right.
+  ///   - repeated: how many of the first stand on each page.
+  func pagesWide(_ widths: [Double], repeating repeated: Int) -> UInt16 {
+    // A character takes 7 pixels and each column 5 more, of 96 to the inch.
+    let points = widths.map { ($0 * 7 + 5) * 0.75 }
+    let heading = points.prefix(repeated).reduce(0, +)
+    let page = ((landscape ? paper.size.height : paper.size.width) - 72) / 0.6
+    // Where the repeated columns leave no room, more pages would not help.
+    guard heading < page / 2 else { return 1 }
+    let rest = points.dropFirst(repeated).reduce(0, +)
+    return UInt16(max(1, (rest / (page - heading)).rounded(.up)))
+  }
+
+  /// Puts a table's columns on as many pages side by side as they need, each with the `frozen`
+  /// ones; the pages of the same rows follow each other.
+  func spread(
+    _ widths: [Double], frozen: Int, on sheet: UnsafeMutablePointer<lxw_worksheet>
+  ) {
+    let wide = pagesWide(widths, repeating: frozen)
+    guard wide > 1 else { return }
+    worksheet_fit_to_pages(sheet, wide, pagesHigh)
+    worksheet_print_across(sheet)
+    if frozen > 0 { _ = worksheet_repeat_columns(sheet, 0, lxw_col_t(frozen - 1)) }
   }
 
   /// Text as it stands in a header: ampersands doubled, at most 80 characters (Excel allows 255 in

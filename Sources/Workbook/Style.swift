@@ -72,7 +72,9 @@ package enum CellStyle: Hashable, Sendable {
   var numberFormat: String {
     switch self {
     case .text: return "@"
-    case .prose, .boolean: return "General"
+    case .prose: return "General"
+    // Excel shows truth values as they are; LibreOffice takes them for 1 and 0.
+    case .boolean: return "\"TRUE\";\"TRUE\";\"FALSE\""
     case .integer: return "#,##0;[Red]-#,##0"
     case .plainInteger: return "0"
     case .money(let digits):

@@ -14,19 +14,12 @@ package struct AboutSection: Sendable {
   }
 }
 
-/// Names the about sheet of one `XLSXFile`.
-package struct AboutID {
-  let name: String
-  let sheet: XLSXFile.Sheet
-}
-
 extension XLSXFile {
-  /// Adds a sheet that says where the figures come from and what they mean; `fill` writes it, when
-  /// all that it tells of is known.
+  /// Adds a sheet that says where the figures come from and what they mean.
   package mutating func addAbout(
-    name: String = "About", title: String, tabColor: Palette? = .slate,
+    name: String = "About", title: String, sections: [AboutSection], tabColor: Palette? = .slate,
     page: PageSetup = PageSetup(landscape: false)
-  ) throws(WorkbookError) -> AboutID {
+  ) throws(WorkbookError) {
     let sheet = try addSheet(name, flat: false, page: page, color: tabColor)
     worksheet_gridlines(sheet, UInt8(LXW_HIDE_ALL_GRIDLINES.rawValue))
     _ = worksheet_set_column(sheet, 0, 0, 30, nil)
@@ -34,14 +27,6 @@ extension XLSXFile {
     _ = worksheet_set_row(sheet, 0, 30, nil)
     try write(
       .text(title), to: sheet, named: name, row: 0, column: 0, format: styles.format(.title))
-    return AboutID(name: name, sheet: sheet)
-  }
-
-  /// Writes the sections of an about sheet, once.
-  package mutating func fill(
-    _ about: AboutID, with sections: [AboutSection]
-  ) throws(WorkbookError) {
-    let (name, sheet) = (about.name, about.sheet)
     var row = 2
     for section in sections {
       _ = worksheet_set_row(sheet, lxw_row_t(row), 22, nil)

@@ -134,7 +134,7 @@ extension XLSXFile {
     let isBar = if case .bar = spec.kind { true } else { false }
     let (across, upright) = (LXW_CHART_AXIS_TYPE_X, LXW_CHART_AXIS_TYPE_Y)
     if let axis = chart_axis_get(chart, isBar ? upright : across) {
-      axisLook(axis, spec.categoryTitle, spec.categoryStyle, text)
+      axisLook(axis, spec.categoryTitle, Self.axisFormat(spec.categoryStyle), text)
       chart_axis_major_gridlines_set_visible(axis, 0)
       // At the plot's edge also where values are negative.
       chart_axis_set_label_position(axis, UInt8(LXW_CHART_AXIS_LABEL_POSITION_LOW.rawValue))
@@ -148,7 +148,8 @@ extension XLSXFile {
       }
     }
     if let axis = chart_axis_get(chart, isBar ? across : upright) {
-      axisLook(axis, spec.valueTitle, spec.valueStyle, text)
+      axisLook(
+        axis, spec.valueTitle, Self.axisFormat(spec.valueStyle, isSigned: spec.hasNegatives), text)
       var grid = lxw_chart_line()
       grid.color = Palette.line.rawValue
       grid.width = 0.5
@@ -162,7 +163,7 @@ extension XLSXFile {
   }
 
   private func axisLook(
-    _ axis: UnsafeMutablePointer<lxw_chart_axis>, _ title: String, _ style: CellStyle,
+    _ axis: UnsafeMutablePointer<lxw_chart_axis>, _ title: String, _ format: String,
     _ text: CStrings
   ) {
     var font = Self.chartFont(text, size: 9, bold: false, color: .muted)
@@ -171,7 +172,6 @@ extension XLSXFile {
       chart_axis_set_name_font(axis, &font)
     }
     chart_axis_set_num_font(axis, &font)
-    let format = style == .text ? "General" : Self.axisFormat(style)
     chart_axis_set_num_format(axis, format)
     var line = lxw_chart_line()
     line.color = Palette.line.rawValue
@@ -181,9 +181,11 @@ extension XLSXFile {
   }
 
   /// Axes need no cents, no red and no long numbers: thousands from 10,000 on, millions from a
-  /// million on.
-  private static func axisFormat(_ style: CellStyle) -> String {
+  /// million on. A format of conditions shows numbers below 0 without their sign.
+  private static func axisFormat(_ style: CellStyle, isSigned: Bool = false) -> String {
     switch style {
+    case .text: return "General"
+    case .integer where isSigned, .money where isSigned: return "#,##0"
     case .integer, .money:
       return "[>=1000000]#,##0.0,,\"M\";[>=10000]#,##0,\"k\";#,##0"
     case .day: return "d mmm"

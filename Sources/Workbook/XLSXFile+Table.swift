@@ -96,13 +96,14 @@ extension XLSXFile {
     try endPart(of: index)
     if let totals { try writeTotals(totals, at: index) }
     let state = tables[index]
+    var widths: [Double] = []
     for (column, item) in state.spec.columns.enumerated() {
       let values = Double(min(60, max(8, state.widths[column]))) * 1.08 + 2.5
-      let computed = max(values, Self.headerWidth(item))
+      let width = item.width ?? max(values, Self.headerWidth(item))
+      widths.append(width)
       let ranges = state.ranges(columns: column...column)
       for (sheet, range) in zip(state.sheets, ranges) {
-        _ = worksheet_set_column(
-          sheet, lxw_col_t(column), lxw_col_t(column), item.width ?? computed, nil)
+        _ = worksheet_set_column(sheet, lxw_col_t(column), lxw_col_t(column), width, nil)
         if state.rows > 0 { try apply(item.rules, to: range, on: sheet) }
       }
     }
@@ -113,6 +114,10 @@ extension XLSXFile {
         _ = worksheet_print_area(
           sheet, 0, 0, lxw_row_t(part.lastRow + 1), lxw_col_t(printed - 1))
       }
+    }
+    for sheet in state.sheets {
+      state.spec.page.spread(
+        Array(widths.prefix(printed)), frozen: min(state.spec.frozenColumns, printed), on: sheet)
     }
     if let rangeName = state.spec.rangeName {
       try define(

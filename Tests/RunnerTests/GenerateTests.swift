@@ -128,11 +128,11 @@ import Testing
 
   /// Payouts of the last month list lines that the commissions have, so that the samples show money
   /// that is paid, and nothing is warned of but what is planted.
-  @Test(arguments: [(UInt64(5), true), (6, false)])
-  func payoutsListLinesThereAre(seed: UInt64, hasOddities: Bool) throws {
+  @Test(arguments: [(UInt64(5), 56, true), (6, 56, false), (7, 150, false)])
+  func payoutsListLinesThereAre(seed: UInt64, days: Int, hasOddities: Bool) throws {
     let scratch = try Scratch()
     try generate(
-      GenerateOptions(users: 600, seed: seed, clicks: 2_000, badRows: hasOddities),
+      GenerateOptions(users: 600, seed: seed, days: days, clicks: 2_000, badRows: hasOddities),
       into: scratch.path)
     var job = Job(inputs: scratch.path, warehouse: "\(scratch.path)/w.db", to: "2026-11-15")
     job.pipeline = "nightly"

@@ -118,7 +118,7 @@ struct ReportFailureTests {
     try bench.publish([
       "runs": [
         "run_id,pipeline,status,started_at,finished_at,from_day,to_day,timezone,currency,version,settings,stages,rows_read,rows_used,rows_quarantined",
-        "r,weekly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,,2026-11-15,America/New_York,USD,0.1.0,f,s,0,0,0",
+        "r,weekly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,,2026-11-15,America/New_York,USD,0.1.0,f,\(ReportBench.stages),0,0,0",
       ]
     ])
     #expect(

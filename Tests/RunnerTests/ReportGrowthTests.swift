@@ -46,7 +46,7 @@ struct ReportGrowthTests {
     try bench.publish([
       "runs": [
         Self.run,
-        "r,nightly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,,\(week.to),America/New_York,USD,0.1.0,f,s,1,1,0",
+        "r,nightly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,,\(week.to),America/New_York,USD,0.1.0,f,\(ReportBench.stages),1,1,0",
       ],
       "vendor_weekly": [
         "week,vendor_id,attempts,connected,hangups,rejections,timeouts,busy,connection_rate,lost_revenue,mean_intent,complete",

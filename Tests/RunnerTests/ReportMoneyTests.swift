@@ -36,6 +36,9 @@ struct ReportMoneyTests {
     #expect(dump.text("Summary!B2").contains("not over, not compared"))
     #expect(
       (5...7).map { dump["Reconciliation!D\($0)"]?.value } == [.number(0), .number(0), .number(0)])
+    // What is taken back lies below 0, which the short form would show without its sign.
+    let axes = try #require(dump.sheet("Summary").axes)
+    #expect(axes.count == 2 && axes[0].contains("\"k\"") && axes[1] == "#,##0")
   }
 
   @Test("a payout's key and lines are its own, and its lines come to its amount")
@@ -56,5 +59,24 @@ struct ReportMoneyTests {
     #expect(due == [.typed(cents(try column("amount", of: text)), .integer)])
     let dump = try Dump(bench.path("payouts.xlsx", week: "2026-11"))
     #expect(!dump.text("Summary!B2").contains("compared"), "proposals have no past")
+  }
+
+  @Test("payouts from before these records are history: no difference, and none in the total")
+  func history() throws {
+    let bench = try ReportBench.samples()
+    try bench.make(["payouts"], week: "2026-W42")
+    let dump = try Dump(bench.path("payouts.xlsx", week: "2026-10"))
+    let register = dump.rows("Register", columns: 13)
+    let old = register.filter { $0[12] == "before_records" }
+    #expect(!old.isEmpty && old.allSatisfy { $0[10] == "" && $0[11] == "" && $0[9] != "0" })
+    #expect(register.contains { $0[12] == "" && $0[11] == "0.00" })
+    // Below the header: the parts, then their total.
+    let parts = dump.rows("Reconciliation", columns: 7).dropFirst()
+    #expect(parts.contains { $0[0] == "before these records" && $0[5] == "" })
+    let total = try #require(parts.last)
+    #expect(total[0] == "Total")
+    let row = 4 + parts.count
+    #expect(dump["Reconciliation!C\(row)"]?.cached == .number(Decimal(register.count - 2)))
+    #expect(dump["Reconciliation!F\(row)"]?.cached == .number(0))
   }
 }

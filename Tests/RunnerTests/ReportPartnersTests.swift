@@ -16,7 +16,7 @@ struct ReportPartnersTests {
     try bench.publish([
       "runs": [
         Self.run,
-        "r,nightly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,,\(day),America/New_York,USD,0.1.0,f,s,1,1,0",
+        "r,nightly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,,\(day),America/New_York,USD,0.1.0,f,\(ReportBench.stages),1,1,0",
       ],
       "partner_dimension": [
         "partner_id,referral_code,partner_type,tier,status,created_at,company_name",

@@ -89,8 +89,8 @@ struct ReportStatementsTests {
         func balance(_ isIn: (Entry) -> Bool) -> String {
           Self.money(own.filter(isIn).reduce(0) { $0 + ($1.isPayout ? -$1.cents : $1.cents) })
         }
-        let sum = rows.reduce(Decimal(0)) { $0 + Decimal(string: String($1[7]))! }
-        #expect(rows[0][7] == balance { $0.day < period.from }, "seed \(seed)")
+        let sum = rows.reduce(Decimal(0)) { $0 + Decimal(string: String($1[8]))! }
+        #expect(rows[0][8] == balance { $0.day < period.from }, "seed \(seed)")
         #expect(sum == Decimal(string: balance { $0.day <= period.to }), "seed \(seed)")
         #expect(rows.count == 1 + own.count { $0.day >= period.from && $0.day <= period.to })
       }

@@ -57,6 +57,9 @@ final class ReportBench {
     return changes
   }
 
+  /// All stages, as a run's record lists them.
+  static let stages = Registry.stages.map { $0.name }.joined(separator: " ")
+
   /// Publishes rows of tables, each value as a canonical CSV would have it, "" for NULL.
   func publish(_ tables: [String: [String]]) throws {
     try warehouse.publish(tables.map { name, lines in try change(name, lines) })

@@ -13,7 +13,7 @@ struct ReportVendorsTests {
     try bench.publish([
       "runs": [
         "run_id,pipeline,status,started_at,finished_at,from_day,to_day,timezone,currency,version,settings,stages,rows_read,rows_used,rows_quarantined",
-        "20261116T050000Z-abc,weekly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,2026-11-09,2026-11-15,America/New_York,USD,0.1.0,f,s,10,9,1",
+        "20261116T050000Z-abc,weekly,published,2026-11-16T05:00:00Z,2026-11-16T05:01:00Z,2026-11-09,2026-11-15,America/New_York,USD,0.1.0,f,\(ReportBench.stages),10,9,1",
       ],
       "source_counts": [
         "run_id,source,read,used,filtered,duplicate,superseded,quarantined",
@@ -84,8 +84,8 @@ struct ReportVendorsTests {
     let dump = try Dump(bench.path("weekly-vendors.xlsx"))
     #expect(
       dump.file.sheets == [
-        "About", "Summary", "Vendors", "Leads", "Failed calls", "Failure types", "Categories",
-        "Trend",
+        "Summary", "Vendors", "Leads", "Failed calls", "Failure types", "Categories", "Trend",
+        "About",
       ])
     // The last second of the week in New York.
     #expect(dump.file.created == "2026-11-16 04:59:59")
@@ -174,7 +174,7 @@ struct ReportVendorsTests {
     try bench.publish([
       "runs": [
         "run_id,pipeline,status,started_at,finished_at,from_day,to_day,timezone,currency,version,settings,stages,rows_read,rows_used,rows_quarantined",
-        "another,weekly,published,2026-11-17T05:00:00Z,2026-11-17T05:01:00Z,2026-11-09,2026-11-15,America/New_York,USD,0.1.0,f,s,10,9,1",
+        "another,weekly,published,2026-11-17T05:00:00Z,2026-11-17T05:01:00Z,2026-11-09,2026-11-15,America/New_York,USD,0.1.0,f,\(ReportBench.stages),10,9,1",
       ]
     ])
     try bench.make(["weekly-vendors"])
@@ -183,5 +183,24 @@ struct ReportVendorsTests {
       #expect(after[place]?.value == line.value && after[place]?.cached == line.cached)
     }
     #expect(after.cells.values.contains { $0.value == .text("another") })
+  }
+
+  /// Protects who closes a month: a run of other tables, up to a later day, makes nothing complete.
+  @Test("what a report is as of are the runs that made its own tables")
+  func ownRuns() throws {
+    let bench = try bench()
+    let tables = "vendor_dimension vendor_connections"
+    try bench.publish([
+      "runs": [
+        "run_id,pipeline,status,started_at,finished_at,from_day,to_day,timezone,currency,version,settings,stages,rows_read,rows_used,rows_quarantined",
+        "n,nightly,published,2026-11-13T05:00:00Z,2026-11-13T05:01:00Z,,2026-11-12,America/New_York,USD,0.1.0,f,\(tables),10,9,1",
+        "t,tax,published,2026-11-17T05:00:00Z,2026-11-17T05:01:00Z,2026-01-01,2026-12-31,America/New_York,USD,0.1.0,f,tax_1099,10,9,1",
+      ]
+    ])
+    try bench.make(["weekly-vendors"])
+    let dump = try Dump(bench.path("weekly-vendors.xlsx"))
+    #expect(dump.text("Summary!B2").hasSuffix("in progress: data up to 2026-11-12"))
+    #expect(dump.cells.values.contains { $0.value == .text("n") && $0.sheet == "About" })
+    #expect(!dump.cells.values.contains { $0.value == .text("tax") })
   }
 }

@@ -23,7 +23,9 @@ package struct Dump {
     package let merged: [String]?
     package let rules: [Rule]?
     package let charts: Int?
+    package let axes: [String]?
     package let titleRows: String?
+    package let titleColumns: String?
     package let printArea: String?
     package let gridlines: Bool?
     package let tabColor: String?

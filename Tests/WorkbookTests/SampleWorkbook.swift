@@ -20,8 +20,7 @@ enum SampleWorkbook {
     let vendors = try addVendors(&file)
     let weeks = try addWeeks(&file)
     try fill(&file, summary, vendors: vendors, weeks: weeks)
-    let aboutSheet = try file.addAbout(title: "About this workbook")
-    try file.fill(aboutSheet, with: about)
+    try file.addAbout(title: "About this workbook", sections: about)
     return try file.close()
   }
 

@@ -128,6 +128,26 @@ import Testing
     #expect(try Dump(path).sheet("Lines").printArea == "'Lines'!$A$1:$B$6")
   }
 
+  /// Protects paper: what would print too small to be read takes pages side by side, each with the
+  /// columns that say what a row is.
+  @Test(arguments: [(13, 1), (14, 2), (60, 6)])
+  func wideTablesTakePagesSideBySide(columns: Int, pages: Int) throws {
+    let path = try scratch("side-by-side-\(columns).xlsx")
+    var file = try XLSXFile(path: path, properties: Self.properties)
+    var spec = TableSheet(
+      name: "Wide",
+      columns: (0..<columns).map { TableColumn("C\($0)", .integer, width: 18) }, frozenColumns: 2)
+    // What is not for paper takes none.
+    spec.columns.append(TableColumn("ID", .text, width: 200, isPrinted: false))
+    let table = try file.addTable(spec)
+    try file.append((0..<columns).map { .integer(Int64($0)) } + [.text("x")], to: table)
+    try file.finish(table)
+    _ = try file.close()
+    let sheet = try Dump(path).sheet("Wide")
+    #expect(sheet.fitWidth == pages && sheet.fitHeight == 0)
+    #expect(sheet.titleColumns == (pages > 1 ? "$A:$B" : nil))
+  }
+
   /// Protects the machine: a big table is written in flat memory.
   @Test func bigTableStaysFlat() async {
     // In a process of its own: other tests run in this one, and what they hold is not the table's.

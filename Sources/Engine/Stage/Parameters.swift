@@ -43,6 +43,15 @@ package struct ParameterDeclaration: Sendable, Equatable {
     }
   }
 
+  /// What a good value looks like in any currency, and what it is for.
+  package var expected: String {
+    switch kind {
+    case .money: "an amount of 0 or more with no more decimals than the currency has: \(summary)"
+    case .rate: "a decimal fraction of 0 or more (0.05 is 5 %): \(summary)"
+    case .integer: "a whole number of 0 or more: \(summary)"
+    }
+  }
+
   /// What a good value looks like.
   fileprivate func expected(_ currency: Currency) -> String {
     switch kind {

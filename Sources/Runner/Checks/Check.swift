@@ -99,6 +99,20 @@ package struct Check: Sendable {
       }
       return .integer
     }
+
+    /// What is summed or counted, as the pipeline says it.
+    var text: String {
+      switch self {
+      case .sum(let table, let column, let condition):
+        "sum of \(table.name).\(column)" + Self.text(condition)
+      case .count(let table, let condition): "count of \(table.name)" + Self.text(condition)
+      case .source(let source, let count): "\(source).\(count) of the run"
+      }
+    }
+
+    private static func text(_ condition: Condition?) -> String {
+      condition.map { " where \($0.sql)" } ?? ""
+    }
   }
 
   /// The tables whose rows it depends on, without those that a run keeps about itself.
@@ -139,7 +153,8 @@ package struct Check: Sendable {
     case .freshness(let days):
       "the latest row must not be older than \(days) day\(days == 1 ? "" : "s")"
     case .query(let query): "\(query.file) must give no row"
-    case .totals: "left and right must be the same"
+    case .totals(let left, let right):
+      "left, the \(left.text), and right, the \(right.text), must be the same"
     case .sources: "rows read = used + filtered + duplicate + superseded + quarantined"
     }
   }

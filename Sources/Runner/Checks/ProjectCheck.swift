@@ -11,6 +11,8 @@ package struct ProjectCheck {
     package enum Status: String, Sendable {
       /// As it should be.
       case ok
+      /// Not looked at, for the reason in `detail`.
+      case skip
       /// Not as it should be, and no reason to stop.
       case warn
       /// Not as it should be.
@@ -185,7 +187,8 @@ extension ProjectCheck.Finding {
   fileprivate init(_ result: CheckResult, of pipeline: Pipeline) {
     let status: Status =
       switch result.status {
-      case .passed, .skipped: .ok
+      case .passed: .ok
+      case .skipped: .skip
       case .warned: .warn
       case .failed: .fail
       }

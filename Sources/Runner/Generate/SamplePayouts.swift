@@ -2,7 +2,8 @@ import Engine
 
 /// Writes `payouts.csv`: what partners were paid on the fifth of each of 14 months, the year before
 /// the span's included. The last payouts hold commission lines of the span, those before lines of
-/// sales that are older than the files. A few do not fit the lines that they list.
+/// sales that are older than the files; between them, when lines of the files were due and those of
+/// older sales were not any more, nothing was paid. A few do not fit the lines that they list.
 struct SamplePayouts {
   /// What is wrong with a payout on purpose.
   private enum Oddity: String, CaseIterable {
@@ -34,10 +35,10 @@ struct SamplePayouts {
       let payday = SampleTime.adding(months: -month, to: lines.payday)
       for (index, partner) in world.partners.enumerated()
       where partner.created < payday - 30 * 86_400 && partner.status != "pending" {
-        if month > 0 {
-          try payouts.payOld(index, month, payday, into: &file)
-        } else {
+        if month == 0 {
           try payouts.pay(index, payday, into: &file)
+        } else if payday < world.span.start + 30 * 86_400 {
+          try payouts.payOld(index, month, payday, into: &file)
         }
       }
     }

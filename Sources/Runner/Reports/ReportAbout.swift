@@ -1,89 +1,6 @@
 import Engine
 import Workbook
 
-/// What the warehouse says about the runs that made it.
-struct RunFacts {
-  /// The last published run.
-  struct Last {
-    let id: String
-    let pipeline: String
-    let finishedAt: Int64
-    let from: Day?
-    let to: Day
-    let timeZone: String
-    let currency: String
-    let version: String
-  }
-
-  let last: Last?
-  /// The last day that any run covers.
-  let dataUpTo: Day?
-  /// Rows of the last run: source, read, used, filtered, duplicate, superseded, quarantined.
-  let sources: [(name: String, counts: [Int64])]
-  /// Refused rows of the last run: source and reason, number.
-  let refused: [(name: String, count: Int64)]
-
-  init(from warehouse: any Warehouse) throws(RunError) {
-    func rows(
-      _ sql: String, _ types: [String: ColumnType], _ parameters: [String: SQLValue] = [:]
-    ) throws(RunError) -> [[ReportValue]] {
-      var found: [[ReportValue]] = []
-      do throws(WarehouseError) {
-        try warehouse.query(sql, parameters: parameters, types: types) {
-          row throws(WarehouseError) in found.append(row.map { ReportValue($0) })
-        }
-      } catch { throw RunError(error) }
-      return found
-    }
-    func text(_ value: ReportValue) -> String {
-      if case .text(let text) = value { text } else { "" }
-    }
-    func day(_ value: ReportValue) -> Day? {
-      value.number.map { Day(number: Int32(truncatingIfNeeded: $0)) }
-    }
-    let runs = try rows(
-      """
-      SELECT run_id, pipeline, finished_at, from_day, to_day, timezone, currency, version
-      FROM runs ORDER BY finished_at DESC, run_id DESC LIMIT 1
-      """, ["finished_at": .instant, "from_day": .day, "to_day": .day])
-    last = runs.first.map { row in
-      Last(
-        id: text(row[0]), pipeline: text(row[1]), finishedAt: row[2].number ?? 0, from: day(row[3]),
-        to: day(row[4]) ?? .first, timeZone: text(row[5]), currency: text(row[6]),
-        version: text(row[7]))
-    }
-    dataUpTo = try rows("SELECT MAX(to_day) AS last_day FROM runs", ["last_day": .day])
-      .first.flatMap { day($0[0]) }
-    guard let id = last?.id else {
-      (sources, refused) = ([], [])
-      return
-    }
-    let counts = ["read", "used", "filtered", "duplicate", "superseded", "quarantined"]
-    sources = try rows(
-      "SELECT source, \(counts.map { "\"\($0)\"" }.joined(separator: ", ")) FROM source_counts "
-        + "WHERE run_id = :run ORDER BY source",
-      Dictionary(uniqueKeysWithValues: counts.map { ($0, .integer) }), ["run": .text(id)]
-    ).map { row in (text(row[0]), row.dropFirst().map { $0.number ?? 0 }) }
-    refused = try rows(
-      """
-      SELECT source, reason, COUNT(*) AS refused FROM quarantined_rows
-      WHERE run_id = :run GROUP BY source, reason ORDER BY source, reason
-      """, ["refused": .integer], ["run": .text(id)]
-    ).map { row in ("\(text(row[0])): \(text(row[1]))", row[2].number ?? 0) }
-  }
-
-  /// Whether the data reach a day.
-  func reaches(_ day: Day) -> Bool { dataUpTo.map { $0 >= day } ?? false }
-
-  /// Whether the data reach the period's end, in words.
-  func completeness(of period: ReportPeriod) -> String {
-    guard let dataUpTo else { return "no run has been published" }
-    if dataUpTo >= period.to { return "complete" }
-    if dataUpTo < period.from { return "not begun: data up to \(dataUpTo.text)" }
-    return "in progress: data up to \(dataUpTo.text)"
-  }
-}
-
 /// The about sheet: where the figures come from, whether they agree, what the words mean.
 struct ReportAbout {
   let report: Report
@@ -184,7 +101,7 @@ struct ReportAbout {
       let window = "\(last.from?.text ?? "the beginning") to \(last.to.text)"
       sections.append(
         AboutSection(
-          "Last published run",
+          "Last run that made its tables",
           rows: [
             ("Run", .text(last.id)), ("Pipeline", .text(last.pipeline)),
             ("Published at", format.cell(.number(last.finishedAt), .instant)),

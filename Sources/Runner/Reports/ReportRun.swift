@@ -68,19 +68,27 @@ package struct ReportRun {
   package func make(_ names: [String], period: ReportPeriod) throws(RunError) -> [WrittenFile] {
     let reports = try project.reports(names, moneyDigits: currency.digits)
     let format = ReportFormat(moneyDigits: currency.digits, timeZone: timeZone)
-    let run = try RunFacts(from: warehouse)
-    if let last = run.last, last.currency != currency.text || last.timeZone != timeZone.name {
+    let runs = try RunFacts.runs(of: warehouse)
+    if let last = runs.first, last.currency != currency.text || last.timeZone != timeZone.name {
       throw RunError(
         .configuration,
         "\(warehouse.displayName) was made for \(last.currency) and \(last.timeZone), "
           + "and the reports are asked for in \(currency.text) and \(timeZone.name)",
         help: "use the settings of the pipeline \(last.pipeline), which made it")
     }
+    let migrations = try project.migrations()
+    let tables = try Runner.warehouse { () throws(WarehouseError) in
+      try Registry.scratchWarehouse(migrations, currency: currency)
+    }
+    func facts(_ report: Report) throws(RunError) -> RunFacts {
+      try RunFacts(of: report.stages(on: tables), runs, from: warehouse)
+    }
     var contents: [ReportContent] = []
     for report in reports where report.each == nil {
       contents.append(
         try ReportContent(
-          report, period: period.rounded(to: report.unit), warehouse: warehouse, run: run,
+          report, period: period.rounded(to: report.unit), warehouse: warehouse,
+          run: try facts(report),
           currency: currency, format: format))
     }
     var prepared: [(file: AtomicFile, written: WrittenFile)] = []
@@ -105,7 +113,7 @@ package struct ReportRun {
     for report in reports {
       guard let each = report.each else { continue }
       let (folder, files) = try make(
-        report, each, period: period.rounded(to: report.unit), run: run, format)
+        report, each, period: period.rounded(to: report.unit), run: try facts(report), format)
       folders.append(folder)
       written += files
     }

@@ -32,7 +32,6 @@ struct ReportWorkbook {
         title: "\(title) \(content.period.label)", subject: report.summary,
         created: max(1, end)), maximumRows: maximumRows)
     file.reserve(sheets: report.sheets.map(\.name))
-    let about = try file.addAbout(title: "About this report")
     var summary: SummaryID?
     if content.tiles != nil || !report.lines.isEmpty {
       summary = try file.addSummary(
@@ -44,7 +43,7 @@ struct ReportWorkbook {
     }
     if let summary { try fill(summary, tables, in: &file) }
     let parts = tables.map { file.parts(of: $0) }
-    try file.fill(about, with: content.about(parts))
+    try file.addAbout(title: "About this report", sections: content.about(parts))
     let sheets = try file.close().sheets.map(\.name)
     return WorkbookCheck(
       sheets: sheets,
@@ -186,6 +185,10 @@ struct ReportWorkbook {
             column.title, categories: chart.top == nil ? names : names.prefix(top),
             values: chart.top == nil ? values : values.prefix(top)))
       }
+      let values = content.sheets[chart.sheet]
+      let hasNegatives = chart.series.contains { key in
+        values.values(key).prefix(chart.top ?? .max).contains { ($0.number ?? 0) < 0 }
+      }
       let valueStyle = sheet.column(chart.series[0]).map { axisStyle($0) } ?? .integer
       let legend: Chart.Legend =
         chart.kind == .doughnut ? .right : series.count > 1 ? .bottom : .none
@@ -196,7 +199,8 @@ struct ReportWorkbook {
       return .chart(
         Chart(
           chart.kind, title: title, series: series, categoryStyle: style(categories),
-          valueStyle: valueStyle, legend: legend, columns: chart.width, rows: chart.height))
+          valueStyle: valueStyle, hasNegatives: hasNegatives, legend: legend, columns: chart.width,
+          rows: chart.height))
     }
   }
 

@@ -51,10 +51,11 @@ extension Command {
   private final class Tally {
     private(set) var failed = 0
     private var warned = 0
+    private var skipped = 0
     private var count = 0
 
     func add(_ finding: ProjectCheck.Finding) {
-      count += 1
+      if finding.status == .skip { skipped += 1 } else { count += 1 }
       if finding.status == .fail { failed += 1 }
       if finding.status == .warn { warned += 1 }
     }
@@ -62,7 +63,8 @@ extension Command {
     var text: String {
       let warnings = warned > 0 ? ", \(Figures.count(warned, "warning"))" : ""
       let end = failed == 0 ? "all is well" : "\(Figures.count(failed)) failed"
-      return "\(Figures.count(count)) looked at: \(end)\(warnings)"
+      let rest = skipped > 0 ? ", \(Figures.count(skipped)) not run" : ""
+      return "\(Figures.count(count)) looked at: \(end)\(warnings)\(rest)"
     }
   }
 

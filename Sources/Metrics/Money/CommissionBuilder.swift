@@ -96,9 +96,26 @@ struct CommissionBuilder {
   }
 
   /// Makes the lines of all transactions.
-  mutating func build() throws(StageError) {
+  mutating func build(_ workers: Workers) throws(StageError) {
     for row in 0..<ledger.count {
       if ledger.isSale(row) { try addSale(row) } else { try addAdjustment(row) }
+    }
+    nameLines(workers)
+  }
+
+  /// Gives an ID to each line that did not need one to be found among those published; none is 0, as
+  /// each holds its version.
+  private mutating func nameLines(_ workers: Workers) {
+    let (ledger, partners, first) = (ledger, partners.rows, names)
+    lines.withUnsafeMutableBufferPointer { lines in
+      // Each part writes to lines of its own.
+      nonisolated(unsafe) let lines = lines
+      _ = workers.map(lines.indices) { part in
+        var names = first
+        for index in part where lines[index].id == 0 {
+          lines[index].id = names.id(of: lines[index], ledger, partners)
+        }
+      }
     }
   }
 
@@ -195,7 +212,7 @@ struct CommissionBuilder {
     var line = CommissionLine(
       type: type, level: level, partner: Int32(partner), owner: Int32(owner), row: Int32(row),
       day: day, readyOn: day + Int32(tiers[owner].holdDays), amount: amount, base: base, rate: rate)
-    line.id = names.id(of: line, ledger, partners.rows)
+    if published.decide(day) { line.id = names.id(of: line, ledger, partners.rows) }
     lines.append(line)
     reversed.append(0)
   }
@@ -318,8 +335,11 @@ extension CommissionBuilder {
     line.amount = amount
     let isDecided = published.decide(line.day)
     guard amount != 0 || isDecided else { return 0 }
-    line.id = names.id(of: line, ledger, partners.rows)
-    if isDecided, let known = published.amount(of: line.id) { line.amount = known }
+    line.id = 0
+    if isDecided {
+      line.id = names.id(of: line, ledger, partners.rows)
+      if let known = published.amount(of: line.id) { line.amount = known }
+    }
     guard line.amount != 0 else { return 0 }
     lines.append(line)
     reversed.append(0)

@@ -62,6 +62,7 @@ package struct CommissionLedger: MetricStage {
   private let program: CommissionProgram?
   private let window: Window
   private let lastInstant: Int64
+  private let workers: Workers
 
   /// The lines up to the end of a run's window, by the program of its settings; without one there
   /// are none.
@@ -69,6 +70,7 @@ package struct CommissionLedger: MetricStage {
     program = context.values[CommissionProgram.self]
     window = context.window
     lastInstant = context.lastInstant
+    workers = context.workers
   }
 
   /// Lines that were published stay.
@@ -112,7 +114,7 @@ package struct CommissionLedger: MetricStage {
     let owned = OwnedCustomers(tables.table(Owners.name), ledger)
     let published = PublishedLines(tables.published(Commissions.schema.name), for: window)
     var builder = try CommissionBuilder(ledger, partners, owned, program, published)
-    try builder.build()
+    try builder.build(workers)
     var lines = builder.lines
     judge(&lines, ledger, partners, partial)
     return [

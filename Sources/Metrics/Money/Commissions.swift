@@ -117,7 +117,8 @@ package struct Commissions: MetricStage {
 
   /// Rows of the commission ledger as they are published.
   private func published(_ lines: Table, _ rows: [Int]) -> Table {
-    let picked = lines.selecting(rows: rows)
+    // A run over everything publishes them all.
+    let picked = rows.count == lines.count ? lines : lines.selecting(rows: rows)
     let (high, low) = (picked.integers("id_high"), picked.integers("id_low"))
     var ids = TextColumn()
     var text: [UInt8] = []

@@ -183,3 +183,18 @@ struct ReportFormat {
     return value
   }
 }
+
+extension Warehouse {
+  /// All rows that a query gives.
+  func values(
+    _ sql: String, _ types: [String: ColumnType] = [:], _ parameters: [String: SQLValue] = [:]
+  ) throws(RunError) -> [[ReportValue]] {
+    var found: [[ReportValue]] = []
+    do throws(WarehouseError) {
+      try query(sql, parameters: parameters, types: types) { row throws(WarehouseError) in
+        found.append(row.map { ReportValue($0) })
+      }
+    } catch { throw RunError(error) }
+    return found
+  }
+}

@@ -35,7 +35,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz", dependencies: ["Engine", "Files", "Support", "CZlib"], path: "Tests/Fuzz"),
 
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "Support"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Threads", "Support"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Threads", "Support"]),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Support"]),

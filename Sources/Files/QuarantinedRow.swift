@@ -155,6 +155,7 @@ extension FieldType {
     case .money:
       "an amount such as 12.30, not negative, with no more decimals than the currency has"
     case .rate: "a rate within its range, in decimals"
+    case .exchangeRate: "a rate above 0, in decimals, of at most 17 digits"
     case .integer(let bounds):
       bounds.upperBound == .max
         ? "a whole number of at least \(bounds.lowerBound)"

@@ -125,10 +125,11 @@ struct QueryBinder {
           { bytes, digits in Self.scaled(bytes, digits, 0...Int64.max, inexact: .precision) }
         )
         : nil
+    case .exchangeRate:
+      return Self.whole.contains(type) || type == TypeID.numeric ? asText : nil
     case .rate(let bounds, let unit):
       guard Self.whole.contains(type) || type == TypeID.numeric else { return nil }
-      let low = bounds.minimum.scaled + (bounds.excludesMinimum ? 1 : 0)
-      let range = low...max(low, bounds.maximum.scaled)
+      let range = bounds.minimum.scaled...bounds.maximum.scaled
       let scale = unit == .fraction ? 12 : 10
       return (
         "numeric", { bytes, _ in Self.scaled(bytes, scale, range, inexact: .precision) }
@@ -179,7 +180,7 @@ extension FieldType {
     case .instant: "timestamptz, timestamp, date or text"
     case .day: "date or text"
     case .money: "numeric, an integer (of whole units) or text"
-    case .rate: "numeric, an integer or text"
+    case .rate, .exchangeRate: "numeric, an integer or text"
     case .integer: "an integer, numeric or text"
     case .boolean: "boolean or text"
     case .enumerated, .currency: "text or an enum"

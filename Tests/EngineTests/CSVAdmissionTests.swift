@@ -195,7 +195,7 @@ struct CSVAdmissionTests {
       source: "exchange_rates", key: ["currency", "day"],
       fields: [
         .required("currency", .currency), .required("day", .day),
-        .required("rate", .rate(.positive, unit: .fraction)),
+        .required("rate", .exchangeRate),
       ])
     let batch = makeBatch(
       rates,

@@ -149,7 +149,8 @@ struct CSVColumnTests {
   @Test("an empty value is missing where the column is required", arguments: ["", " ", "\t "])
   func missing(text: String) {
     let types: [FieldType] = [
-      .instant, .day, .money(currency: nil), .rate(.positive, unit: .fraction), .integer(0...9),
+      .instant, .day, .money(currency: nil), .rate(.share, unit: .fraction), .exchangeRate,
+      .integer(0...9),
       .boolean, .enumerated(Vocabulary(["word"])), .currency,
     ]
     for type in types {

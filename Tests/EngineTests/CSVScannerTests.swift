@@ -26,6 +26,31 @@ struct CSVScannerTests {
     }
   }
 
+  /// Where 64 bytes on end are as they should be they are read at once, else one by one: what a record
+  /// means must not depend on where in them it stands.
+  @Test(
+    "the scanner follows the table among plain records, wherever in a block", arguments: CSVCase.all
+  )
+  func scannerWithinBlocks(_ example: CSVCase) {
+    var dialect = example.dialect
+    dialect.hasHeader = false
+    let fieldCount = SlowCSV(example.bytes, example.dialect, fieldCount: example.fieldCount)
+      .fieldCount
+    func plain(_ length: Int) -> [UInt8] {
+      let rest = [UInt8](repeating: dialect.delimiter, count: max(0, fieldCount - 1))
+      return [UInt8](repeating: 0x61, count: length) + rest + [0x0A]
+    }
+    let after = [0x0A] + plain(70) + plain(3) + plain(40) + plain(90)
+    for shift in 1...64 {
+      let bytes = plain(shift) + example.bytes + after
+      let slow = SlowCSV(bytes, dialect, fieldCount: fieldCount)
+      let reading = scanCSV(
+        bytes, dialect, from: slow.data, fieldCount: fieldCount, step: bytes.count,
+        span: bytes.count + 1)
+      #expect(reading == slow.reading, "\(shift) letters before it")
+    }
+  }
+
   @Test("the header reader finds the names and the first record's place", arguments: CSVCase.all)
   func header(_ example: CSVCase) {
     var dialect = example.dialect

@@ -50,6 +50,24 @@ func slowDecimal(
   return value < minimum ? .refused(.range) : .value(value)
 }
 
+/// An exchange rate: its digits without zeros that say nothing, and how many are decimals.
+func slowExchangeRate(_ bytes: [UInt8]) -> Parsed {
+  var text = slowTrim(bytes)
+  if text.isEmpty { return .refused(.missing) }
+  let isNegative = text[0] == 0x2D
+  if isNegative || text[0] == 0x2B { text.removeFirst() }
+  let parts = text.split(separator: 0x2E, omittingEmptySubsequences: false).map(Array.init)
+  guard parts.count <= 2, parts.allSatisfy(isDigits) else { return .refused(.type) }
+  var decimals = parts.count == 2 ? parts[1] : []
+  while decimals.last == 0x30 { decimals.removeLast() }
+  let largest: Int128 = 144_115_188_075_855_871
+  let isSmall = number(parts[0]).map { $0 <= largest } ?? false
+  let digits = number(parts[0] + decimals).flatMap { $0 <= largest ? $0 : nil }
+  if decimals.count > 32 || isSmall && digits == nil { return .refused(.precision) }
+  guard let digits, digits > 0, !isNegative else { return .refused(.range) }
+  return .value(Int64(digits) * 64 + Int64(decimals.count))
+}
+
 /// A whole number within bounds.
 func slowInteger(_ bytes: [UInt8], in bounds: ClosedRange<Int64>) -> Parsed {
   let text = slowTrim(bytes)

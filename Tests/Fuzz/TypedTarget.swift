@@ -35,7 +35,7 @@ struct TypedTarget: Target {
       .optional("rate", .rate(.share, unit: .percent)),
       .optional("count", .integer(-5...1_000_000)), .optional("flag", .boolean),
       .optional("event", .enumerated(Vocabulary(words.map { $0[0] }))),
-      .optional("value", .money(currency: nil)),
+      .optional("value", .money(currency: nil)), .optional("exchange", .exchangeRate),
     ])
 
   func make(using generator: inout SeededGenerator) -> TypedInput {
@@ -64,6 +64,7 @@ struct TypedTarget: Target {
       case .money: ["12", "12.3", "0.001", "12.300000", "9223372036854775807"]
       case .currency: ["USD", "jpy", " KWD ", "clf"]
       case .rate: ["10", "0.0000000001", "100"]
+      case .exchangeRate: ["1.10", "0.92140421998617858", "0.000000000000000000000000000000010"]
       case .integer: ["0", "+7", "-5"]
       case .boolean: ["true", "No", "1"]
       case .enumerated: ["view", "Add_To_Cart"]
@@ -151,6 +152,7 @@ struct TypedTarget: Target {
         let scaled = slowDecimal(text, places: 10, minimum: Money.minimum)
         let isInside = scaled.value.map { $0 >= 0 && $0 <= Rate.scale } ?? true
         parsed = isInside ? scaled : .refused(.range)
+      case .exchangeRate: parsed = slowExchangeRate(text)
       case .integer(let bounds): parsed = slowInteger(text, in: bounds)
       case .boolean: parsed = slowWord(text, Self.booleans, otherwise: .type)
       case .enumerated: parsed = slowWord(text, Self.words, otherwise: .value)

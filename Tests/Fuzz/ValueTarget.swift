@@ -82,9 +82,10 @@ struct ValueTarget: Target {
         view(input) { Rate.parse($0, unit: .fraction, bounds: share) }
       ),
       (
-        "percent", within(slowDecimal(text, places: 10, minimum: Money.minimum), .positive),
-        view(input) { Rate.parse($0, unit: .percent, bounds: .positive) }
+        "percent", slowDecimal(text, places: 10, minimum: Money.minimum),
+        view(input) { Rate.parse($0, unit: .percent) }
       ),
+      ("exchange rate", slowExchangeRate(text), view(input) { ExchangeRate.parse($0) }),
       ("day", slowDay(text), view(input) { Day.parse($0) }),
       ("instant of UTC", slowInstant(text, .utc), view(input) { Instant.parse($0, zone: .utc) }),
       (
@@ -111,9 +112,8 @@ struct ValueTarget: Target {
 
   private func within(_ parsed: Parsed, _ bounds: Rate.Bounds) -> Parsed {
     guard case .value(let scaled) = parsed else { return parsed }
-    let low = bounds.minimum.scaled
-    let isLow = scaled < low || bounds.excludesMinimum && scaled == low
-    return isLow || scaled > bounds.maximum.scaled ? .refused(.range) : parsed
+    let isOutside = scaled < bounds.minimum.scaled || scaled > bounds.maximum.scaled
+    return isOutside ? .refused(.range) : parsed
   }
 
   private func view(_ input: ValueInput, _ parse: (ByteView) -> Parsed) -> Parsed {

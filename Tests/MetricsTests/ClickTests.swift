@@ -187,7 +187,7 @@ struct ClickTests {
     warehouse.apply(try data.harness(to: 4).run(Self.stages, data.inputs))
     for day in stride(from: 5, through: 60, by: step) {
       var harness = data.harness(from: day, to: min(day + step - 1, 60))
-      harness.published = warehouse.tables([Referrals.schema])
+      harness.published = warehouse.tables([Referrals.schema, Commissions.schema])
       warehouse.apply(try harness.run(Self.stages, data.inputs))
     }
     let found = warehouse.tables([

@@ -56,6 +56,19 @@ struct ForecastTests {
     #expect(forecast.units.allSatisfy { $0 == forecast.units[0] && abs($0 - 0.25) < 0.12 })
   }
 
+  // The days before the first sale of a series are no interval between sales: the product may be
+  // older than its series.
+  @Test func whatWasBeforeTheSeriesIsUnknown() {
+    func rate(after days: Int) -> Double {
+      var croston = Croston()
+      for day in 0..<days { croston.follow(day == days - 1 ? 4 : 0) }
+      for day in 1...40 { croston.follow(day % 8 == 0 ? 4 : 0) }
+      return croston.rate
+    }
+    #expect(rate(after: 1) == 0.95 * 4 / 8)
+    #expect(rate(after: 7) == rate(after: 1))
+  }
+
   // Over many products the errors must be the smaller ones.
   @Test func ratesBeatLastWeek() throws {
     var (error, naive) = (0.0, 0.0)

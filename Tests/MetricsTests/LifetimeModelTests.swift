@@ -57,6 +57,21 @@ struct LifetimeModelTests {
     #expect(abs(found - expected) < 2e-4 * expected, "\(found)")
   }
 
+  // Where few are lost, or all at once, a + b is below 1. By mpmath, from the integral over the
+  // probability of a loss that equation 10 solves.
+  @Test(arguments: [
+    (1.5, 20, 0.2, 0.5, 2.99727271103), (0.5, 30, 0.2, 0.5, 1.04953443991),
+    (1.5, 20, 0.2, 0.75, 3.26761318129),
+  ])
+  func buyersOnceWhereLossesVaryWidely(
+    r: Double, alpha: Double, a: Double, b: Double, expected: Double
+  ) throws {
+    let model = PurchaseModel(r: r, alpha: alpha, a: a, b: b)
+    let history = PurchaseModel.History(repeats: 0, recency: 0, age: 100)
+    let found = try require(model.expectedPurchases(history, days: 365))
+    #expect(abs(found - expected) < 1e-10 * expected, "\(found)")
+  }
+
   // The conditional means of the first ten customers that Hardie's note lists.
   @Test func expectedMeans() throws {
     let model = SpendModel(p: 6.25, q: 3.74, gamma: 15.44)

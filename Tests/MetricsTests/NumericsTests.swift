@@ -66,6 +66,8 @@ struct NumericsTests {
       ([2.243, 4.426, 4.219, 0.4], 3.34550011005309043),
       ([-0.2, -0.2, 4, 0.92], 1.00986796953882883), ([1, 1, 2, 0.5], 1.38629436111989062),
       ([5.5, 7.25, 3.1, 0.95], 20_429_685_972_154.1662), ([0, 1, 2, 0.5], 1),
+      ([-0.8, -0.8, -0.3, 0.75], -0.646028240444313),
+      ([-1.8, -0.8, -0.3, 0.75], -2.27760746154762),
     ] as [([Double], Double)])
   func hypergeometrics(of: [Double], expected: Double) throws {
     let found = try #require(hypergeometric(of[0], of[1], of[2], of[3]))
@@ -75,6 +77,8 @@ struct NumericsTests {
   @Test func aSeriesThatDoesNotConvergeGivesNothing() {
     #expect(hypergeometric(1, 1, 1, 1) == nil)
     #expect(hypergeometric(1, 1, 1, -0.5) == nil)
+    #expect(hypergeometric(1, 1, 0, 0.5) == nil)
+    #expect(hypergeometric(1, 1, -1, 0.5) == nil)
     #expect(hypergeometric(3, 3, 1, 0.9999999) == nil)
   }
 

@@ -28,7 +28,8 @@ SELECT b.*, s.spend, p.to_day, p.unit, max(b.last_at, coalesce(e.at, b.last_at))
   p.to_day - b.last_day AS since
 FROM bought AS b JOIN spent AS s ON s.buyer = b.buyer LEFT JOIN last_event AS e ON e.user_id = b.buyer, params AS p;
 
-CREATE TABLE r_customer_ltv AS
+-- With its estimates it is a row of `customer_ltv` (lifetimes.sql).
+CREATE TABLE customer_row AS
 SELECT buyer AS user_id, spend AS "total_spend:money", orders, (2 * sales + orders) / (2 * orders) AS "average_order_value:money",
   first_at AS "first_purchase:instant", last_at AS "last_purchase:instant", days AS days_active,
   (60000000 * orders + max(1, to_day - first_day)) / (2 * max(1, to_day - first_day)) AS "purchase_frequency:ratio",

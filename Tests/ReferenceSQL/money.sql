@@ -38,7 +38,7 @@ GROUP BY e.payout_id;
 CREATE UNIQUE INDEX listing_payout ON listing (payout_id);
 
 CREATE TABLE r_payout_register AS
-SELECT payout_id, partner_id, CASE WHEN is_own THEN amount END AS "amount:money", currency,
+SELECT payout_id, partner_id, CASE WHEN is_own THEN amount END AS "amount:money", upper(currency) AS currency,
   CASE unit WHEN 1 THEN printf('%d', amount) WHEN 1000 THEN printf('%d.%03d', amount / 1000, amount % 1000)
     ELSE printf('%d.%02d', amount / 100, amount % 100) END AS own_amount,
   state AS status, processed_at AS "processed_at:instant", method, lines, lines_amount AS "lines_amount:money",
@@ -55,7 +55,7 @@ SELECT payout_id, partner_id, CASE WHEN is_own THEN amount END AS "amount:money"
 FROM (
   SELECT o.*, c.unit, upper(o.currency) = p.currency AS is_own, coalesce(l.lines, 0) AS lines,
     coalesce(l.amount, 0) AS lines_amount, is_twice, has_word, has_stranger, has_known, is_of_another
-  FROM known_payout AS o JOIN currency_unit AS c ON c.currency = o.currency LEFT JOIN listing AS l USING (payout_id), params AS p);
+  FROM known_payout AS o JOIN currency_unit AS c ON c.currency = upper(o.currency) LEFT JOIN listing AS l USING (payout_id), params AS p);
 
 -- Fees: once, on the partnership's first day; for each month, or quarter, on its first day or the partnership's.
 CREATE TABLE fee (tier, fee, often, amount);

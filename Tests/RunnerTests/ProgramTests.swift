@@ -56,6 +56,21 @@ struct ProgramTests {
     #expect(tier.signupBonus == 1250 && tier.holdDays == 7)
   }
 
+  @Test(
+    "fees, under `fees` or among a tier's terms by their whole names",
+    arguments: [
+      "{fees: {setup: 50000, custom_card: 5.50, support: 2, integration: 1, monthly_license: 3, revenue_share: 10 %, co_marketing_budget: 4}}",
+      "{setup_fee: '50000.00', custom_card_fee: 5.50, support_fee: 2, integration_fee: 1, monthly_license: 3, revenue_share: 0.1, co_marketing_budget: 4}",
+    ])
+  func fees(terms: String) throws {
+    let program = try #require(world("{tiers: {a: \(terms)}}").load().settings.program)
+    var fees = CommissionProgram.Fees()
+    (fees.setup, fees.customCard, fees.support, fees.integration) = (5_000_000, 550, 200, 100)
+    (fees.monthlyLicense, fees.coMarketingBudget) = (300, 400)
+    fees.revenueShare = Rate(scaled: Rate.scale / 10)
+    #expect(program.tier("a")?.fees == fees)
+  }
+
   @Test("each mistake has its place and what was expected")
   func mistakes() {
     let problems = world(

@@ -38,6 +38,8 @@ struct NastyData: Random {
     subscriptions.add(to: &sources)
     var money = NastyMoney(seed: seed, days: days)
     money.add(to: &sources)
+    var tax = NastyTax(seed: seed, days: days)
+    tax.add(to: &sources)
   }
 
   /// Microseconds within a day where something begins or ends, in UTC or in the zones that tests
@@ -81,15 +83,21 @@ struct NastyData: Random {
       let category = index == 5 ? "" : pick(["plumbing", "plumbing", "cleaning", ""])
       if chance(80) { self.sent[index] = instant() }
       let sent = self.sent[index].map { written($0) } ?? ""
-      rows.append(["v\(index)", "Vendor, \(index)", category, sent])
+      rows.append([
+        "v\(index)", "Vendor, \(index)", category, sent, pick(["", "+1 212 555 010\(index)"]),
+        pick(["", "V\(index)@example.org"]), pick(["", "\(index) Road, Town"]),
+      ])
     }
     sources["vendors"] = RawSource(
-      header: ["vendor_id", "name", "category", "followup_sent_at"], rows: rows)
+      header: [
+        "vendor_id", "name", "category", "followup_sent_at", "phone", "email", "address",
+      ], rows: rows)
   }
 
   private mutating func addProducts() {
     sources["products"] = RawSource(
-      header: ["product_id", "name"], rows: (0..<4).map { ["p\($0)", "Product \"\($0)\""] })
+      header: ["product_id", "name", "category"],
+      rows: (0..<4).map { ["p\($0)", "Product \"\($0)\"", pick(["", "Tools, small"])] })
   }
 
   private mutating func addCalls(_ count: Int) {

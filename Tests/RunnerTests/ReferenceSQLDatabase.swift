@@ -22,6 +22,9 @@ final class ReferenceDatabase {
     var defaultValue = 500
     /// In millionths.
     var perPoint = 50_000
+    var taxYear = 2026
+    /// The method that each product was found to be forecast by, which decides where two are equal.
+    var methods: [String: String] = [:]
   }
 
   enum Failure: Error, CustomStringConvertible {
@@ -34,7 +37,7 @@ final class ReferenceDatabase {
   }
 
   /// Minor units of one unit of the currencies that tests use.
-  private static let units = [
+  static let units = [
     "USD": 100, "EUR": 100, "GBP": 100, "CAD": 100, "JPY": 1, "KWD": 1000,
   ]
 
@@ -69,8 +72,8 @@ final class ReferenceDatabase {
     (
       "vendors",
       [
-        ("vendor_id", .text), ("category", .text), ("followup_sent_at", .instant),
-        ("user_id", .text),
+        ("vendor_id", .text), ("name", .text), ("category", .text), ("phone", .text),
+        ("email", .text), ("address", .text), ("followup_sent_at", .instant), ("user_id", .text),
       ]
     ),
     (
@@ -83,8 +86,8 @@ final class ReferenceDatabase {
     (
       "products",
       [
-        ("product_id", .text), ("supplier_id", .text), ("listed_at", .instant),
-        ("delisted_at", .instant),
+        ("product_id", .text), ("name", .text), ("supplier_id", .text), ("category", .text),
+        ("listed_at", .instant), ("delisted_at", .instant),
       ]
     ),
     (
@@ -93,15 +96,26 @@ final class ReferenceDatabase {
         ("partner_id", .text), ("referral_code", .text), ("status", .text), ("user_id", .text),
         ("email", .text), ("status_since", .instant), ("tier", .text),
         ("commission_rate", .percent), ("parent_partner_id", .text), ("payment_method", .text),
-        ("partner_type", .text), ("created_at", .instant),
+        ("partner_type", .text), ("created_at", .instant), ("company_name", .text),
+        ("country", .text),
       ]
     ),
-    ("tax_profiles", [("partner_id", .text), ("form", .text)]),
+    (
+      "tax_profiles",
+      [
+        ("partner_id", .text), ("form", .text), ("form_received_at", .instant),
+        ("legal_name", .text), ("business_name", .text), ("classification", .text),
+        ("tin_type", .text), ("tin", .text), ("address_line1", .text), ("address_line2", .text),
+        ("city", .text), ("state", .text), ("postal_code", .text), ("country", .text),
+        ("email", .text), ("backup_withholding", .text), ("second_tin_notice", .text),
+      ]
+    ),
     (
       "payouts",
       [
         ("payout_id", .text), ("partner_id", .text), ("status", .text), ("processed_at", .instant),
         ("commission_ids", .text), ("amount", .money), ("currency", .text), ("method", .text),
+        ("reported_by", .text), ("withheld", .money),
       ]
     ),
     (
@@ -122,16 +136,16 @@ final class ReferenceDatabase {
     ("exchange_rates", [("currency", .text), ("day", .day), ("rate", .rate)]),
   ]
 
-  private let parameters: Parameters
+  let parameters: Parameters
 
   /// The files of Tests/ReferenceSQL, in order.
   static let files = [
     "ledger", "vendors", "products", "clicks", "partners", "commissions", "partner-days", "signals",
-    "money", "growth", "customers",
+    "money", "growth", "customers", "lifetimes", "forecast", "dimensions", "tax",
   ]
 
-  /// Loads the files of a folder and computes the tables.
-  init(folder: String, _ parameters: Parameters) throws {
+  /// Loads the files of a folder and computes the tables, or those of some files.
+  init(folder: String, _ parameters: Parameters, files: [String] = files) throws {
     var opened: OpaquePointer?
     guard sqlite3_open(":memory:", &opened) == SQLITE_OK, let opened else {
       throw Failure.sql("cannot open a database in memory", "")
@@ -143,7 +157,8 @@ final class ReferenceDatabase {
     try execute("BEGIN")
     try setUp()
     for (table, columns) in Self.tables { try load(table, columns, from: folder) }
-    for file in Self.files {
+    for file in files {
+      if file == "lifetimes" { try fitModels() }
       try execute(
         String(
           contentsOfFile: "\(PipelineWorld.root)/Tests/ReferenceSQL/\(file).sql", encoding: .utf8))
@@ -152,7 +167,7 @@ final class ReferenceDatabase {
 
   deinit { sqlite3_close(handle) }
 
-  private func execute(_ sql: String) throws {
+  func execute(_ sql: String) throws {
     guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
       throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
     }
@@ -197,8 +212,13 @@ final class ReferenceDatabase {
       """
       CREATE TABLE params AS SELECT \(parameters.from ?? 4) AS from_day, \(parameters.to) AS to_day,
         \(start(parameters.to + 1)) AS end_us, '\(parameters.currency)' AS currency, \(unit) AS unit,
-        \(parameters.defaultValue) AS default_value, \(parameters.perPoint) AS per_point_ppm
+        \(parameters.defaultValue) AS default_value, \(parameters.perPoint) AS per_point_ppm,
+        \(parameters.taxYear) AS tax_year
       """)
+    try execute("CREATE TABLE found_method (product_id PRIMARY KEY, method)")
+    for (product, method) in parameters.methods {
+      try execute("INSERT INTO found_method VALUES ('\(product)', '\(method)')")
+    }
   }
 
   private func load(_ table: String, _ columns: [(String, Kind)], from folder: String) throws {
@@ -218,7 +238,7 @@ final class ReferenceDatabase {
         // Percent as ten-thousandths of a millionth: 12.50 is 1,250,000,000.
         case .percent: return String(try Self.scaled(text, by: 100_000_000))
         case .money:
-          let currency = row["currency"] ?? parameters.currency
+          let currency = (row["currency"] ?? parameters.currency).uppercased()
           return String(try Self.scaled(text, by: #require(Self.units[currency])))
         }
       }
@@ -242,59 +262,23 @@ final class ReferenceDatabase {
     return whole * unit + fraction
   }
 
-  /// The header of a result without the types, and its rows as an export would show them, sorted.
-  func result(_ table: String) throws -> (columns: [String], rows: [[String]]) {
+  /// The rows of a query, each as `row` makes it of a statement.
+  func query<Row>(
+    _ sql: String, _ row: (_ statement: OpaquePointer?, _ columns: Range<Int32>) -> Row
+  ) throws -> [Row] {
     var statement: OpaquePointer?
-    let sql = "SELECT * FROM r_\(table)"
     guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else {
       throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
     }
     defer { sqlite3_finalize(statement) }
-    let names = (0..<sqlite3_column_count(statement)).map {
-      String(cString: sqlite3_column_name(statement, $0)).split(separator: ":").map(String.init)
+    var rows: [Row] = []
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: rows.append(row(statement, 0..<sqlite3_column_count(statement)))
+      case SQLITE_DONE: return rows
+      default: throw Failure.sql(String(cString: sqlite3_errmsg(handle)), sql)
+      }
     }
-    var rows: [[String]] = []
-    while sqlite3_step(statement) == SQLITE_ROW {
-      rows.append(
-        names.indices.map { index in
-          let column = Int32(index)
-          if sqlite3_column_type(statement, column) == SQLITE_NULL { return "" }
-          let text = String(cString: sqlite3_column_text(statement, column))
-          guard names[index].count > 1 else { return text }
-          return show(Int(sqlite3_column_int64(statement, column)), names[index][1])
-        })
-    }
-    return (names.map { $0[0] }, rows.sorted(by: Self.isBefore))
-  }
-
-  static func isBefore(_ left: [String], _ right: [String]) -> Bool {
-    for (a, b) in zip(left, right) where a != b {
-      return a.utf8.lexicographicallyPrecedes(b.utf8)
-    }
-    return false
-  }
-
-  private func show(_ value: Int, _ kind: String) -> String {
-    switch kind {
-    case "boolean": value == 0 ? "false" : "true"
-    case "day": RawTime.dayText(value)
-    case "instant": Self.trimmed(RawTime.text(value)) + "Z"
-    case "ratio": Self.decimal(value, unit: 1_000_000)
-    case "tenthousandths": Self.decimal(value, unit: 10_000)
-    default: Self.decimal(value, unit: Self.units[parameters.currency]!)
-    }
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    guard text.contains(".") else { return text }
-    return String(text.reversed().drop { $0 == "0" }.reversed())
-  }
-
-  private static func decimal(_ value: Int, unit: Int) -> String {
-    let sign = value < 0 ? "-" : ""
-    if unit == 1 { return "\(value)" }
-    let (whole, rest) = (abs(value) / unit, abs(value) % unit)
-    return "\(sign)\(whole).\(String(unit + rest).dropFirst())"
   }
 }
 

@@ -35,6 +35,13 @@ struct TaxRulesTests {
     #expect(year < 2018 || rules.withholding.of(year)?.value == Rate(scaled: Rate.scale / 100 * 24))
   }
 
+  // Protects pipelines in other currencies: the shipped amounts are amounts in yen and dinars, too.
+  @Test(arguments: [(0, Int64(2000)), (3, 2_000_000)])
+  func otherCurrencies(digits: Int, threshold: Int64) throws {
+    let rules = try TaxRulesReader(world: Project.world, moneyDigits: digits).read(Self.shipped)
+    #expect(rules.thresholds.of(2026)?.value == threshold)
+  }
+
   // Protects the refusal: an indexed amount is never guessed.
   @Test func laterThresholdsAreNotKnown() throws {
     let rules = try TaxRulesReader(world: Project.world, moneyDigits: 2).read(Self.shipped)

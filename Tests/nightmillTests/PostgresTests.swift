@@ -233,7 +233,7 @@ struct QueryProject {
       case .text, .currency, .enumerated: nil
       case .instant: "timestamptz"
       case .day: "date"
-      case .money, .rate: "numeric"
+      case .money, .rate, .exchangeRate: "numeric"
       case .integer: "bigint"
       case .boolean: "boolean"
       }

@@ -39,6 +39,11 @@ extension RecordDecoder {
       fill(&values, input, field, binding, index, line) { text, _ in
         Rate.parse(text, unit: unit, bounds: bounds)
       }
+    case .exchangeRate:
+      let unit = binding.rateUnit ?? .fraction
+      fill(&values, input, field, binding, index, line) { text, _ in
+        ExchangeRate.parse(text, unit: unit)
+      }
     case .integer(let bounds):
       fill(&values, input, field, binding, index, line) { text, _ in parseInteger(text, in: bounds)
       }

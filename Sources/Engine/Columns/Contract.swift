@@ -70,6 +70,8 @@ package enum FieldType: Sendable {
   /// A decimal fraction, scaled as `Rate`, within the bounds; the unit holds unless a mapping says
   /// otherwise.
   case rate(Rate.Bounds, unit: Rate.Unit)
+  /// `ExchangeRate.packed`, above zero; a fraction unless a mapping says otherwise.
+  case exchangeRate
   /// A whole number within the bounds.
   case integer(ClosedRange<Int64>)
   /// 0 or 1.

@@ -60,13 +60,31 @@ package enum NameUUID {
 
   /// Appends the 36 characters of a UUID.
   package static func append(_ id: UInt128, to bytes: inout [UInt8]) {
-    for digit in 0..<32 {
-      if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-        bytes.append(UInt8(ascii: "-"))
-      }
-      let value = UInt8(truncatingIfNeeded: id >> UInt128(124 - 4 * digit)) & 15
-      bytes.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+    let (high, low) = (UInt64(truncatingIfNeeded: id >> 64), UInt64(truncatingIfNeeded: id))
+    // The first eight digits, then 4-4, 4-4 and the last eight.
+    let digits = (hex(high >> 32), hex(high), hex(low >> 32), hex(low))
+    func append(_ word: UInt64, _ count: Int) {
+      for place in 0..<count { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
     }
+    append(digits.0, 8)
+    for half in [digits.1, digits.2] {
+      bytes.append(UInt8(ascii: "-"))
+      append(half, 4)
+      bytes.append(UInt8(ascii: "-"))
+      append(half >> 32, 4)
+    }
+    append(digits.3, 8)
+  }
+
+  /// The eight hexadecimal digits of a value's lower half as characters, the first one lowest.
+  private static func hex(_ value: UInt64) -> UInt64 {
+    // A digit in each byte, then all made characters at once: those above 9 lie 39 further on.
+    var digits = value & 0xFFFF_FFFF
+    digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+    digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+    digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+    let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (digits &+ 0x3030_3030_3030_3030 &+ letters &* 39).byteSwapped
   }
 
   /// The text of a UUID.

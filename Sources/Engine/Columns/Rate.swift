@@ -28,23 +28,17 @@ package struct Rate: Hashable, Comparable, Sendable {
   package struct Bounds: Hashable, Sendable {
     /// The smallest rate.
     package var minimum: Rate
-    /// Whether `minimum` itself is refused (`rate > 0`).
-    package var excludesMinimum: Bool
     /// The largest rate.
     package var maximum: Rate
 
-    /// Rates from `minimum` (itself refused if `excludesMinimum`) through `maximum`.
+    /// Rates from `minimum` through `maximum`.
     package init(
-      minimum: Rate = Rate(scaled: .min + 1), excludesMinimum: Bool = false,
-      maximum: Rate = Rate(scaled: .max)
+      minimum: Rate = Rate(scaled: .min + 1), maximum: Rate = Rate(scaled: .max)
     ) {
       self.minimum = minimum
-      self.excludesMinimum = excludesMinimum
       self.maximum = maximum
     }
 
-    /// Above zero: exchange rates.
-    package static let positive = Bounds(minimum: Rate(scaled: 0), excludesMinimum: true)
     /// 0 % to 100 %, both included.
     package static let share = Bounds(minimum: Rate(scaled: 0), maximum: Rate(scaled: Rate.scale))
   }
@@ -56,29 +50,8 @@ package struct Rate: Hashable, Comparable, Sendable {
   ) -> Parsed {
     let parsed = Money.parse(text, digits: unit == .fraction ? 12 : 10, format: .plain)
     guard case .value(let scaled) = parsed else { return parsed }
-    let low = bounds.minimum.scaled
-    if scaled < low || bounds.excludesMinimum && scaled == low || scaled > bounds.maximum.scaled {
-      return .refused(.range)
-    }
-    return parsed
-  }
-
-  /// An amount in another currency at this rate (its units for one unit of the other), rounded
-  /// once, half away from zero; the digits are those of the two minor units. nil on overflow.
-  @inlinable
-  package func convert(minor: Int64, fromDigits: Int, toDigits: Int) -> Int64? {
-    var numerator = Int128(minor) * Int128(scaled)
-    var denominator = Int128(Rate.scale)
-    if toDigits >= fromDigits {
-      let (product, overflow) = numerator.multipliedReportingOverflow(
-        by: Int128(powerOfTen(toDigits - fromDigits)))
-      // Beyond 128 bits here is beyond 64 after the division too.
-      if overflow { return nil }
-      numerator = product
-    } else {
-      denominator *= Int128(powerOfTen(fromDigits - toDigits))
-    }
-    return Money.narrow(Money.divideRounded(numerator, denominator))
+    return scaled < bounds.minimum.scaled || scaled > bounds.maximum.scaled
+      ? .refused(.range) : parsed
   }
 
   /// Appends the shortest plain decimal: `0.25`, `3`, `-0.000000000001`.

@@ -180,6 +180,7 @@ extension FieldType {
     case .day: return Day.parse(text.trimmed)
     case .money: return Money.parse(text, digits: digits, minimum: 0)
     case .rate(let bounds, let unit): return Rate.parse(text, unit: unit, bounds: bounds)
+    case .exchangeRate: return ExchangeRate.parse(text)
     case .integer(let bounds): return parseInteger(text, in: bounds)
     case .boolean: return parseBoolean(text)
     case .enumerated(let vocabulary):

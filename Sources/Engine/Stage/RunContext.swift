@@ -13,12 +13,14 @@ package struct RunContext: Sendable {
   package let values: ContextValues
   /// What may be held of rows, and where the rest goes; nil where memory has no limit.
   package let memory: BoundedMemory?
+  /// Threads for what a stage does while it finishes.
+  package let workers: Workers
 
   /// A run's context.
   package init(
     window: Window, timeZone: TimeZone, currency: Currency, parameters: Parameters,
     values: ContextValues = ContextValues(),
-    memory: BoundedMemory? = nil
+    memory: BoundedMemory? = nil, workers: Workers = .one
   ) {
     self.window = window
     self.timeZone = timeZone
@@ -26,6 +28,7 @@ package struct RunContext: Sendable {
     self.parameters = parameters
     self.values = values
     self.memory = memory
+    self.workers = workers
   }
 
   /// The last instant the run sees.

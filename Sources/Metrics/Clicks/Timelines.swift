@@ -147,7 +147,8 @@ package struct Timelines: MetricStage {
     return [
       judge.counts.table(partners), judge.counts.visitorTable(partners),
       judge.peaks.table(partners),
-      questions.signupTable(touches, partners), questions.saleTable(touches, partners),
+      questions.signupTable(touches, partners),
+      questions.saleTable(touches, partners, context.workers),
     ].map { TableChange(rows: $0, replaces: .nothing) }
   }
 }

@@ -128,7 +128,7 @@ struct RateTable {
   static let reach: Int32 = 7
 
   private var days: [Int64: [Int32]] = [:]
-  private var values: [Int64: [Rate]] = [:]
+  private var values: [Int64: [ExchangeRate]] = [:]
 
   init(_ rows: [LedgerPartial.RateRow], reporting: Currency) {
     for row in rows.sorted(by: { $0.day < $1.day }) where row.currency != reporting.rawValue {
@@ -138,7 +138,7 @@ struct RateTable {
   }
 
   /// The latest rate of the day or the 7 days before it; nil if there is none.
-  func rate(of currency: Int64, on day: Int32) -> Rate? {
+  func rate(of currency: Int64, on day: Int32) -> ExchangeRate? {
     guard let days = days[currency], let values = values[currency] else { return nil }
     let after = days.firstIndex(after: day)
     guard after > 0, days[after - 1] >= day - Self.reach else { return nil }

@@ -116,7 +116,7 @@ package struct LedgerPartial: Sendable {
   struct RateRow: Sendable {
     let currency: Int64
     let day: Int32
-    let rate: Rate
+    let rate: ExchangeRate
   }
 
   mutating func addRates(_ batch: Batch) {
@@ -127,7 +127,8 @@ package struct LedgerPartial: Sendable {
     for row in 0..<batch.count {
       rates.append(
         RateRow(
-          currency: currencies[row], day: Int32(days[row]), rate: Rate(scaled: values[row])))
+          currency: currencies[row], day: Int32(days[row]), rate: ExchangeRate(packed: values[row]))
+      )
     }
   }
 

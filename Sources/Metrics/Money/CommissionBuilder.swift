@@ -2,9 +2,10 @@ import Engine
 
 /// Makes every commission line up to the window's end, in the ledger's order: metrics.md section 5.
 ///
-/// The lines follow from the transactions, the owners, the partners and the program alone, never
-/// from lines made before, so a run on any day gives the same ones. One pass in order of time is
-/// enough: a bonus asks for the month before, a reversal for the lines of an earlier sale.
+/// The lines follow from the transactions, the owners, the partners and the program, so a run on any
+/// day gives the same ones. But of a sale before the window whose lines were published, those are its
+/// lines: a rate or a status that changed since rewrites nothing. One pass in order of time is enough:
+/// a bonus asks for the month before, a reversal for the lines of an earlier sale.
 struct CommissionBuilder {
   let ledger: Ledger
   let partners: PartnerTree
@@ -12,11 +13,13 @@ struct CommissionBuilder {
   /// The row of each partner that owns somebody, by its code in `owned`; −1 for one that is gone.
   private let partnerRows: [Int32]
   let program: CommissionProgram
+  let published: PublishedLines
   /// The terms of each partner, by its row.
   let tiers: [CommissionProgram.Tier]
   private(set) var lines: [CommissionLine] = []
   /// Adjustments whose sale is not known, by row of the ledger.
   private(set) var unmatched: [Int32] = []
+  private var names = LineNames()
 
   /// What has become of a sale that was adjusted.
   private struct Adjusted {
@@ -48,8 +51,9 @@ struct CommissionBuilder {
 
   init(
     _ ledger: Ledger, _ partners: PartnerTree, _ owned: OwnedCustomers,
-    _ program: CommissionProgram
+    _ program: CommissionProgram, _ published: PublishedLines
   ) throws(StageError) {
+    self.published = published
     self.ledger = ledger
     self.partners = partners
     self.owned = owned
@@ -92,9 +96,26 @@ struct CommissionBuilder {
   }
 
   /// Makes the lines of all transactions.
-  mutating func build() throws(StageError) {
+  mutating func build(_ workers: Workers) throws(StageError) {
     for row in 0..<ledger.count {
       if ledger.isSale(row) { try addSale(row) } else { try addAdjustment(row) }
+    }
+    nameLines(workers)
+  }
+
+  /// Gives an ID to each line that did not need one to be found among those published; none is 0, as
+  /// each holds its version.
+  private mutating func nameLines(_ workers: Workers) {
+    let (ledger, partners, first) = (ledger, partners.rows, names)
+    lines.withUnsafeMutableBufferPointer { lines in
+      // Each part writes to lines of its own.
+      nonisolated(unsafe) let lines = lines
+      _ = workers.map(lines.indices) { part in
+        var names = first
+        for index in part where lines[index].id == 0 {
+          lines[index].id = names.id(of: lines[index], ledger, partners)
+        }
+      }
     }
   }
 
@@ -121,6 +142,7 @@ struct CommissionBuilder {
       try addShares(row, kind, partner, isSubscription ? .recurring : .transaction)
     }
     count(user, of: partner, on: day)
+    if published.decide(day) { settle(from: start) }
     firstLine[row] = Int32(start)
     lineCount[row] = UInt8(lines.count - start)
   }
@@ -146,18 +168,22 @@ struct CommissionBuilder {
     }
     guard !rates.isEmpty else { return }
     let amount = try ledger.amount(row, for: CommissionLedger.name)
+    let isDecided = published.decide(Int32(ledger.days[row]))
     var partner = owner
     for (level, rate) in rates.enumerated() {
       if level > 0 {
         guard let parent = partners.parent(of: partner) else { break }
         partner = parent
         // What an inactive partner would have got is paid to nobody.
-        guard partners.rows.status(partner, at: ledger.occurredAt[row]) == .active else { continue }
+        guard partners.rows.status(partner, at: ledger.occurredAt[row]) == .active else {
+          add(type, row, partner, of: owner, 0, base: amount, rate, level: UInt8(level + 1))
+          continue
+        }
       }
       guard let share = Money.multiply(amount, by: rate) else { throw overflow(row) }
       add(type, row, partner, of: owner, share, base: amount, rate, level: UInt8(level + 1))
     }
-    guard rates[0].scaled > 0, let volume = tier.volumeBonus else { return }
+    guard rates[0].scaled > 0 || isDecided, let volume = tier.volumeBonus else { return }
     let month = Self.month(Int32(ledger.days[row]))
     let reached =
       volume.count == .clients
@@ -170,19 +196,36 @@ struct CommissionBuilder {
     add(.bonus, row, owner, of: owner, share, base: amount, bonus)
   }
 
-  /// Adds a line; one of nothing is left out.
+  /// Adds a line; one of nothing is left out, unless it may have been published with an amount.
   private mutating func add(
     _ type: CommissionType, _ row: Int, _ partner: Int, of owner: Int, _ amount: Int64,
     base: Int64, _ rate: Rate, level: UInt8 = 1
   ) {
-    guard amount != 0 else { return }
     let day = Int32(ledger.days[row])
-    lines.append(
-      CommissionLine(
-        type: type, level: level, partner: Int32(partner), owner: Int32(owner), row: Int32(row),
-        day: day, readyOn: day + Int32(tiers[owner].holdDays), amount: amount, base: base,
-        rate: rate))
+    guard amount != 0 || published.decide(day) else { return }
+    var line = CommissionLine(
+      type: type, level: level, partner: Int32(partner), owner: Int32(owner), row: Int32(row),
+      day: day, readyOn: day + Int32(tiers[owner].holdDays), amount: amount, base: base, rate: rate)
+    if published.decide(day) { line.id = names.id(of: line, ledger, partners.rows) }
+    lines.append(line)
     reversed.append(0)
+  }
+
+  /// Leaves of a sale's lines, the last ones, those that were published, as they were; where none was,
+  /// its day was never run, and they stay as they would be now.
+  private mutating func settle(from start: Int) {
+    let amounts = lines[start...].map { published.amount(of: $0.id) }
+    let isKnown = amounts.contains { $0 != nil }
+    var end = start
+    for (index, amount) in zip(start..., amounts) {
+      var line = lines[index]
+      if isKnown { line.amount = amount ?? 0 }
+      guard line.amount != 0 else { continue }
+      lines[end] = line
+      end += 1
+    }
+    lines.removeSubrange(end...)
+    reversed.removeSubrange(end...)
   }
 
   /// Notes that an owned user bought, for the bonuses of the month after.
@@ -255,8 +298,7 @@ extension CommissionBuilder {
         Money.divideRounded(Int128(line.amount) * Int128(part), Int128(whole)))
       // A part of the line is never beyond it.
       guard let target else { throw overflow(row) }
-      addReversal(of: index, row, -(target - reversed[index]))
-      reversed[index] = target
+      reversed[index] -= addReversal(of: index, row, reversed[index] - target)
     }
     adjusted[Int32(original)] = sale
   }
@@ -268,15 +310,16 @@ extension CommissionBuilder {
   ) {
     if isFull, !sale.lostBonus, Int32(ledger.days[row]) <= lines[index].readyOn {
       sale.lostBonus = true
-      addReversal(of: index, row, -lines[index].amount)
+      _ = addReversal(of: index, row, -lines[index].amount)
     } else if !isFull, sale.lostBonus {
       sale.lostBonus = false
-      addReversal(of: index, row, lines[index].amount)
+      _ = addReversal(of: index, row, lines[index].amount)
     }
   }
 
-  private mutating func addReversal(of index: Int, _ row: Int, _ amount: Int64) {
-    guard amount != 0 else { return }
+  /// Adds what is taken back of a line, or given back, unless it was published otherwise; gives the
+  /// amount of it.
+  private mutating func addReversal(of index: Int, _ row: Int, _ amount: Int64) -> Int64 {
     var line = lines[index]
     line.reverses = Int32(index)
     line.row = Int32(row)
@@ -284,7 +327,16 @@ extension CommissionBuilder {
     // It waits for whichever comes later: its own day, or the day its line is ready.
     line.readyOn = max(line.day, line.readyOn)
     line.amount = amount
+    let isDecided = published.decide(line.day)
+    guard amount != 0 || isDecided else { return 0 }
+    line.id = 0
+    if isDecided {
+      line.id = names.id(of: line, ledger, partners.rows)
+      if let known = published.amount(of: line.id) { line.amount = known }
+    }
+    guard line.amount != 0 else { return 0 }
     lines.append(line)
     reversed.append(0)
+    return line.amount
   }
 }

@@ -37,6 +37,7 @@ package struct CommissionLedger: MetricStage {
       ColumnSchema("rule", .text),
       ColumnSchema("is_listed", .boolean),
       ColumnSchema("paid_at", .instant, nullable: true),
+      ColumnSchema("published_status", .integer, nullable: true),
     ])
 
   /// One row per adjustment that reverses nothing, as its sale is not known.
@@ -59,16 +60,21 @@ package struct CommissionLedger: MetricStage {
   }
 
   private let program: CommissionProgram?
+  private let window: Window
   private let lastInstant: Int64
-  private let lastDay: Int32
+  private let workers: Workers
 
   /// The lines up to the end of a run's window, by the program of its settings; without one there
   /// are none.
   package init(_ context: RunContext) {
     program = context.values[CommissionProgram.self]
+    window = context.window
     lastInstant = context.lastInstant
-    lastDay = context.window.lastDay
+    workers = context.workers
   }
+
+  /// Lines that were published stay.
+  package var readsBack: [ReadBack] { [PublishedLines.readBack(for: window)] }
 
   /// No partners, payouts and disputes.
   package func makePartial() -> Partial { Partial() }
@@ -106,35 +112,17 @@ package struct CommissionLedger: MetricStage {
     }
     let partners = try PartnerTree(partial.partners, for: Self.name)
     let owned = OwnedCustomers(tables.table(Owners.name), ledger)
-    var builder = try CommissionBuilder(ledger, partners, owned, program)
-    try builder.build()
+    let published = PublishedLines(tables.published(Commissions.schema.name), for: window)
+    var builder = try CommissionBuilder(ledger, partners, owned, program, published)
+    try builder.build(workers)
     var lines = builder.lines
-    name(&lines, ledger, partners)
     judge(&lines, ledger, partners, partial)
     return [
       TableChange(
-        rows: table(lines, ledger, owned, partners, partial.payouts), replaces: .nothing),
+        rows: table(lines, ledger, owned, partners, partial.payouts, published),
+        replaces: .nothing),
       TableChange(rows: exceptions(builder.unmatched, ledger), replaces: .nothing),
     ]
-  }
-
-  /// Gives each line its ID, the same in every run.
-  private func name(
-    _ lines: inout [CommissionLine], _ ledger: Ledger, _ partners: PartnerTree
-  ) {
-    let prefixes = CommissionType.words.map { Array("nightmill:commission:\($0):".utf8) }
-    let levels = (0...Int(UInt8.max)).map { Array(":\($0)".utf8) }
-    var name = NameUUID.Name()
-    for index in lines.indices {
-      let line = lines[index]
-      name.begin(prefixes[Int(line.type.rawValue)])
-      ledger.ids.withBytes(Int(line.row)) { name.append($0) }
-      name.append(UInt8(ascii: ":"))
-      let partner = Int(partners.rows.id[Int(line.partner)])
-      partners.rows.ids.withBytes(of: partner) { name.append($0) }
-      levels[Int(line.level)].withView { name.append($0) }
-      lines[index].id = name.id()
-    }
   }
 
   /// The status of every line at the window's end. A reversal comes after its line, whose status is
@@ -165,14 +153,14 @@ package struct CommissionLedger: MetricStage {
       } else if effect == .waits || reversed == .disputed {
         lines[index].status = .disputed
       } else {
-        lines[index].status = line.readyOn <= lastDay ? .approved : .pending
+        lines[index].status = line.readyOn <= window.lastDay ? .approved : .pending
       }
     }
   }
 
   private func table(
     _ lines: [CommissionLine], _ ledger: Ledger, _ owned: OwnedCustomers, _ partners: PartnerTree,
-    _ payouts: ListedLines
+    _ payouts: ListedLines, _ published: PublishedLines
   ) -> Table {
     func integers(_ value: (CommissionLine) -> Int64) -> TableColumn { .integers(lines.map(value)) }
     func partner(_ row: (CommissionLine) -> Int32) -> TableColumn {
@@ -214,6 +202,7 @@ package struct CommissionLedger: MetricStage {
         .texts(rules(lines, partners)),
         integers { payouts.listings[$0.id] == nil ? 0 : 1 },
         integers { payouts.listings[$0.id]?.paidAt ?? .absent },
+        integers { published.status(of: $0.id) },
       ])
   }
 

@@ -2,11 +2,10 @@ import Engine
 
 /// What partners earn, line by line: metrics.md section 5.
 ///
-/// A run writes the lines of its days. Lines of earlier days change too: a hold ends, a payout
-/// completes, a partner is terminated. So every earlier line is compared with what is published, and
-/// written anew where its status or amount differs. A run for earlier days than those that payouts
-/// are proposed for leaves earlier lines alone, and keeps the status of published ones: it would turn
-/// paid lines back.
+/// A run writes the lines of its days. The status of earlier lines changes too: a hold ends, a payout
+/// completes, a partner is terminated. So an earlier line is written anew where its status differs
+/// from the published one. A run for earlier days than those that payouts are proposed for leaves
+/// earlier lines alone, and keeps the status of published ones: it would turn paid lines back.
 package struct Commissions: MetricStage {
   package static let name = "commissions"
   package static let tags = ["partners", "money"]
@@ -64,15 +63,8 @@ package struct Commissions: MetricStage {
     currency = context.currency
   }
 
-  /// The lines published up to the window's end, to be compared, and whether payouts are proposed for
-  /// a later day.
-  package var readsBack: [ReadBack] {
-    let span = Span.range(from: Int64(Day.first.number), to: Int64(window.lastDay))
-    return [
-      ReadBack(Self.schema, columns: ["id", "status", "amount"], span: span),
-      PayoutProposals.newer(than: window),
-    ]
-  }
+  /// Whether payouts are proposed for a later day.
+  package var readsBack: [ReadBack] { [PayoutProposals.newer(than: window)] }
 
   /// Nothing is read.
   package func makePartial() {}
@@ -90,13 +82,12 @@ package struct Commissions: MetricStage {
     _ partial: consuming Void, _ tables: Upstream
   ) throws(StageError) -> [TableChange] {
     var lines = tables.table(CommissionLedger.name)
-    let earlier = PublishedLines(tables.published(Self.schema.name))
     let isOld = tables.published(PayoutProposals.schema.name).count > 0
-    if isOld { earlier.keepStatuses(in: &lines) }
+    if isOld { Self.keepStatuses(in: &lines) }
     let days = lines.integers("day")
     let own = days.indices.filter { window.contains(Int32(days[$0])) }
     let first = Int64(window.firstDay())
-    let changed = isOld ? [] : earlier.changedRows(of: lines, before: first)
+    let changed = isOld ? [] : Self.changedRows(of: lines, before: first)
     let unmatched = tables.table(CommissionLedger.exceptions.name)
     return [
       TableChange(
@@ -106,9 +97,28 @@ package struct Commissions: MetricStage {
     ]
   }
 
+  /// The rows of lines before a day that are published with another status.
+  private static func changedRows(of lines: Table, before first: Int64) -> [Int] {
+    let (days, statuses) = (lines.integers("day"), lines.integers("status"))
+    let published = lines.integers("published_status")
+    return days.indices.filter { row in
+      days[row] < first && published[row] != .absent && published[row] != statuses[row]
+    }
+  }
+
+  /// Gives lines the status that they are published with.
+  private static func keepStatuses(in lines: inout Table) {
+    var kept = lines.integers("status")
+    for (row, status) in lines.integers("published_status").enumerated() where status != .absent {
+      kept[row] = status
+    }
+    lines.columns[lines.schema.index(of: "status")] = .integers(kept)
+  }
+
   /// Rows of the commission ledger as they are published.
   private func published(_ lines: Table, _ rows: [Int]) -> Table {
-    let picked = lines.selecting(rows: rows)
+    // A run over everything publishes them all.
+    let picked = rows.count == lines.count ? lines : lines.selecting(rows: rows)
     let (high, low) = (picked.integers("id_high"), picked.integers("id_low"))
     var ids = TextColumn()
     var text: [UInt8] = []
@@ -161,55 +171,5 @@ package struct Commissions: MetricStage {
             pool: StringPool(words: TransactionKind.vocabulary.words))),
         .integers(picked.integers("amount")), .texts(picked.texts("user_id")), .texts(reasons),
       ])
-  }
-}
-
-/// The published lines by ID, as the run before left them.
-private struct PublishedLines {
-  private var rowOf: [UInt128: Int] = [:]
-  /// The raw value of each line's status; none for a word that is not ours.
-  private let statuses: [UInt8?]
-  private let amounts: [Int64]
-
-  init(_ table: Table) {
-    let (ids, words) = (table.texts("id"), table.texts("status"))
-    amounts = table.integers("amount")
-    var codes: [UInt8?] = []
-    for code in 0..<words.pool.count {
-      let word = words.pool.text(of: code)
-      codes.append(CommissionStatus.words.firstIndex(of: word).map { UInt8($0) })
-    }
-    statuses = words.codes.map { $0 < 0 ? nil : codes[Int($0)] }
-    rowOf.reserveCapacity(table.count)
-    for row in 0..<table.count {
-      if let id = ids.withBytes(row, { NameUUID.parse($0) }) { rowOf[id] = row }
-    }
-  }
-
-  /// The rows of lines before a day that are published otherwise.
-  func changedRows(of lines: Table, before first: Int64) -> [Int] {
-    guard !rowOf.isEmpty else { return [] }
-    let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
-    let (days, newStatuses) = (lines.integers("day"), lines.integers("status"))
-    let newAmounts = lines.integers("amount")
-    return days.indices.filter { row in
-      guard days[row] < first, let old = rowOf[CommissionLedger.id(high[row], low[row])] else {
-        return false
-      }
-      return amounts[old] != newAmounts[row]
-        || statuses[old].map { Int64($0) } != newStatuses[row]
-    }
-  }
-
-  /// Gives lines the status that they are published with.
-  func keepStatuses(in lines: inout Table) {
-    let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
-    var kept = lines.integers("status")
-    for row in kept.indices {
-      guard let old = rowOf[CommissionLedger.id(high[row], low[row])], let status = statuses[old]
-      else { continue }
-      kept[row] = Int64(status)
-    }
-    lines.columns[lines.schema.index(of: "status")] = .integers(kept)
   }
 }

@@ -98,7 +98,7 @@ package struct PayoutProposals: MetricStage {
       return [TableChange(rows: Table(empty: Self.schema), replaces: .nothing)]
     }
     let partners = try PartnerTree(partial.partners, for: Self.name)
-    let dues = try Self.dues(tables.table(CommissionLedger.name), partners)
+    let dues = try dues(tables.table(CommissionLedger.name), partners)
     var codes: [Int32] = []
     var amounts: [Int64] = []
     var holds: [Int32] = []
@@ -147,19 +147,21 @@ package struct PayoutProposals: MetricStage {
     var ids: [UInt128] = []
   }
 
-  /// By partner: its approved lines that no payout lists.
-  private static func dues(
-    _ lines: Table, _ partners: PartnerTree
-  ) throws(StageError) -> [Due] {
+  /// By partner: its approved lines that no payout lists. A line of a day before the window that is not
+  /// published is not owed yet: its day is still to be run.
+  private func dues(_ lines: Table, _ partners: PartnerTree) throws(StageError) -> [Due] {
     var dues = [Due](repeating: Due(), count: partners.rows.id.count)
     let (high, low) = (lines.integers("id_high"), lines.integers("id_low"))
     let (statuses, listed) = (lines.integers("status"), lines.integers("is_listed"))
     let amounts = lines.integers("amount")
     let ids = lines.texts("partner_id")
+    let (days, published) = (lines.integers("day"), lines.integers("published_status"))
+    let first = Int64(context.window.firstDay())
     let approved = Int64(CommissionStatus.approved.rawValue)
     for row in 0..<lines.count where statuses[row] == approved && listed[row] == 0 {
+      guard days[row] >= first || published[row] != .absent else { continue }
       guard let partner = ids.withBytes(row, { partners.row(of: $0) }) else { continue }
-      dues[partner].amount = try sum(
+      dues[partner].amount = try Self.sum(
         dues[partner].amount, amounts[row], "payout to partner \(partners.id(partner))")
       dues[partner].ids.append(CommissionLedger.id(high[row], low[row]))
     }

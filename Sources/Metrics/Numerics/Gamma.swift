@@ -18,10 +18,10 @@ func logGamma(_ x: Double) -> Double {
   return stirling - logarithm(product)
 }
 
-/// Gauss's hypergeometric function ₂F₁(a, b; c; z) by its series, for 0 ≤ z < 1 and c above 0
-/// (NIST Handbook, 15.2.1); nil where a hundred thousand terms do not settle it.
+/// Gauss's hypergeometric function ₂F₁(a, b; c; z) by its series, for 0 ≤ z < 1 and c above −1,
+/// but not 0 (NIST Handbook, 15.2.1); nil where a hundred thousand terms do not settle it.
 func hypergeometric(_ a: Double, _ b: Double, _ c: Double, _ z: Double) -> Double? {
-  guard z >= 0, z < 1, c > 0 else { return nil }
+  guard z >= 0, z < 1, c > -1, c != 0 else { return nil }
   var term = 1.0
   var sum = 1.0
   for index in 0..<100_000 {

@@ -89,13 +89,14 @@ struct Croston {
   private var days = 0.0
   private var since = 0.0
 
-  /// Goes on by a day; the first is one with a sale, where intervals begin.
+  /// Goes on by a day. Intervals begin with the first sale: of a product that is older than its
+  /// series, nobody knows how long before that one was.
   mutating func follow(_ units: Double) {
     days += 1
     since += 1
     guard units > 0 else { return }
+    if size.count > 0 { interval.follow(since) }
     size.follow(units)
-    if days > 1 { interval.follow(since) }
     since = 0
   }
 

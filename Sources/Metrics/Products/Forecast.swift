@@ -91,8 +91,9 @@ struct Forecast {
     }
   }
 
-  /// The forecast after a series of daily units, its first day one with a sale and its last the day
-  /// before the forecast; at least one day.
+  /// The forecast after a series of daily units, its first day one with a sale, or any of a product
+  /// that is older than `history`, and its last the day before the forecast; at least one day, and
+  /// at least one with a sale.
   init(_ series: [Double]) {
     let count = series.count
     let total = series.reduce(0, +)

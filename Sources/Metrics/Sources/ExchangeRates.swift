@@ -7,6 +7,6 @@ extension Sources {
     fields: [
       .required("currency", .currency),
       .required("day", .day),
-      .required("rate", .rate(.positive, unit: .fraction)),
+      .required("rate", .exchangeRate),
     ])
 }

@@ -97,7 +97,7 @@ struct ColumnReader {
     case .money:
       allowed = ["unit", "grouping", "decimal", "currency_sign", "parentheses"]
       spec.moneyFormat = moneyFormat(reader)
-    case .rate:
+    case .rate, .exchangeRate:
       allowed = ["unit"]
       switch reader.optionalOneOf("unit", ["fraction", "percent"]) {
       case "fraction": spec.rateUnit = .fraction
@@ -162,7 +162,7 @@ extension FieldType {
     case .instant: "an instant"
     case .day: "a day"
     case .money: "money"
-    case .rate: "a rate"
+    case .rate, .exchangeRate: "a rate"
     case .integer: "a whole number"
     case .boolean: "true or false"
     case .enumerated: "a word of a list"

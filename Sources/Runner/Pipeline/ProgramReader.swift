@@ -39,8 +39,10 @@ struct ProgramReader {
       .flatMap(volumeBonus)
     tier.minimumPayout = amount(reader, "minimum_payout")
     if let days = reader.optionalInteger("hold_days", in: 0...3660) { tier.holdDays = Int(days) }
+    readFees(reader, Self.feesOfTier, into: &tier.fees)
     if let fees = reader.optionalMapping("fees", what: "fees of \(name)") {
-      readFees(fees, into: &tier.fees)
+      readFees(fees, Self.feesAlone, into: &tier.fees)
+      fees.finish()
     }
     reader.finish()
     return tier
@@ -90,15 +92,34 @@ struct ProgramReader {
     return CommissionProgram.VolumeBonus(count: count, mode: mode, steps: steps)
   }
 
-  private func readFees(_ reader: MappingReader, into fees: inout CommissionProgram.Fees) {
-    fees.setup = amount(reader, "setup")
-    fees.monthlyLicense = amount(reader, "monthly_license")
+  /// What a fee is called, and what it sets.
+  private typealias Fee = (key: String, field: WritableKeyPath<CommissionProgram.Fees, Int64>)
+
+  /// Fees written among a tier's terms, by their whole names.
+  private static var feesOfTier: [Fee] {
+    [
+      ("setup_fee", \.setup), ("monthly_license", \.monthlyLicense),
+      ("custom_card_fee", \.customCard), ("support_fee", \.support),
+      ("integration_fee", \.integration), ("co_marketing_budget", \.coMarketingBudget),
+    ]
+  }
+
+  /// Fees written under `fees`.
+  private static var feesAlone: [Fee] {
+    [
+      ("setup", \.setup), ("monthly_license", \.monthlyLicense), ("custom_card", \.customCard),
+      ("support", \.support), ("integration", \.integration),
+      ("co_marketing_budget", \.coMarketingBudget),
+    ]
+  }
+
+  private func readFees(
+    _ reader: MappingReader, _ names: [Fee], into fees: inout CommissionProgram.Fees
+  ) {
+    for (key, field) in names where reader.contains(key) {
+      fees[keyPath: field] = amount(reader, key)
+    }
     if let share = reader.optionalValue("revenue_share").flatMap(rate) { fees.revenueShare = share }
-    fees.customCard = amount(reader, "custom_card")
-    fees.support = amount(reader, "support")
-    fees.integration = amount(reader, "integration")
-    fees.coMarketingBudget = amount(reader, "co_marketing_budget")
-    reader.finish()
   }
 
   /// An amount in the reporting currency, 0 where none is written.

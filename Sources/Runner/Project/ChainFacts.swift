@@ -9,13 +9,7 @@ struct ChainFacts {
   private func rows(
     _ sql: String, _ types: [String: ColumnType] = [:], _ parameters: [String: SQLValue]
   ) throws(RunError) -> [[ReportValue]] {
-    var found: [[ReportValue]] = []
-    do throws(WarehouseError) {
-      try warehouse.query(sql, parameters: parameters, types: types) {
-        row throws(WarehouseError) in found.append(row.map { ReportValue($0) })
-      }
-    } catch { throw RunError(error) }
-    return found
+    try warehouse.values(sql, types, parameters)
   }
 
   private func text(_ value: ReportValue) -> String? {

@@ -170,13 +170,31 @@ struct ReportFormat {
   }
 
   static func scaled(_ text: String, digits: Int) -> Int64? {
-    guard let decimal = ExactDecimal(parsing: text), decimal.scale <= digits else { return nil }
-    var value = decimal.unscaled
-    for _ in decimal.scale..<digits {
+    guard let decimal = ExactDecimal(parsing: text) else { return nil }
+    var (value, scale) = (decimal.unscaled, decimal.scale)
+    // Zeros say nothing: 50.00 is an amount of a currency without decimals, too.
+    while scale > digits, value % 10 == 0 { (value, scale) = (value / 10, scale - 1) }
+    guard scale <= digits else { return nil }
+    for _ in scale..<digits {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       if overflow { return nil }
       value = product
     }
     return value
+  }
+}
+
+extension Warehouse {
+  /// All rows that a query gives.
+  func values(
+    _ sql: String, _ types: [String: ColumnType] = [:], _ parameters: [String: SQLValue] = [:]
+  ) throws(RunError) -> [[ReportValue]] {
+    var found: [[ReportValue]] = []
+    do throws(WarehouseError) {
+      try query(sql, parameters: parameters, types: types) { row throws(WarehouseError) in
+        found.append(row.map { ReportValue($0) })
+      }
+    } catch { throw RunError(error) }
+    return found
   }
 }

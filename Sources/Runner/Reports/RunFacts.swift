@@ -43,14 +43,12 @@ struct RunFacts {
       return
     }
     let counts = ["read", "used", "filtered", "duplicate", "superseded", "quarantined"]
-    sources = try Self.rows(
-      warehouse,
+    sources = try warehouse.values(
       "SELECT source, \(counts.map { "\"\($0)\"" }.joined(separator: ", ")) FROM source_counts "
         + "WHERE run_id = :run ORDER BY source",
       Dictionary(uniqueKeysWithValues: counts.map { ($0, .integer) }), ["run": .text(id)]
     ).map { row in (Self.text(row[0]), row.dropFirst().map { $0.number ?? 0 }) }
-    refused = try Self.rows(
-      warehouse,
+    refused = try warehouse.values(
       """
       SELECT source, reason, COUNT(*) AS refused FROM quarantined_rows
       WHERE run_id = :run GROUP BY source, reason ORDER BY source, reason
@@ -74,8 +72,7 @@ struct RunFacts {
     func day(_ value: ReportValue) -> Day? {
       value.number.map { Day(number: Int32(truncatingIfNeeded: $0)) }
     }
-    return try rows(
-      warehouse,
+    return try warehouse.values(
       """
       SELECT run_id, pipeline, finished_at, from_day, to_day, timezone, currency, version, stages
       FROM runs ORDER BY finished_at DESC, run_id DESC
@@ -86,19 +83,6 @@ struct RunFacts {
         to: day(row[4]) ?? .first, timeZone: text(row[5]), currency: text(row[6]),
         version: text(row[7]), stages: Set(text(row[8]).split(separator: " ").map(String.init)))
     }
-  }
-
-  private static func rows(
-    _ warehouse: any Warehouse, _ sql: String, _ types: [String: ColumnType],
-    _ parameters: [String: SQLValue] = [:]
-  ) throws(RunError) -> [[ReportValue]] {
-    var found: [[ReportValue]] = []
-    do throws(WarehouseError) {
-      try warehouse.query(sql, parameters: parameters, types: types) {
-        row throws(WarehouseError) in found.append(row.map { ReportValue($0) })
-      }
-    } catch { throw RunError(error) }
-    return found
   }
 
   private static func text(_ value: ReportValue) -> String {

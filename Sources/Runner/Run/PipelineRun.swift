@@ -146,8 +146,8 @@ package struct PipelineRun {
     let window = plan.context.window
     let days = window.from.map { $0 == window.to ? $0.text : "\($0.text) to \(window.to.text)" }
     observer.warning(
-      "nothing happened in \(days ?? "all days up to \(window.to.text)"): no table has a row; do "
-        + "the files reach that far?")
+      "nothing happened in \(days ?? "all days up to \(window.to.text)"): no table has a row of "
+        + "these days; do the files reach that far?")
   }
 }
 

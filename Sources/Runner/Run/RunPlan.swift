@@ -1,6 +1,7 @@
 import Engine
 import Files
 import Metrics
+import Threads
 
 /// What a run will do, settled before anything is read: stages in order, their sources, the window.
 package struct RunPlan: Sendable {
@@ -49,7 +50,8 @@ package struct RunPlan: Sendable {
     }
     context = RunContext(
       window: window, timeZone: settings.timezone, currency: settings.currency,
-      parameters: parameters, values: values, memory: options.memory.map(Self.bounded))
+      parameters: parameters, values: values, memory: options.memory.map(Self.bounded),
+      workers: Workers(count: options.pass.threads, run: runOnThreads))
     let types = Registry.stages.filter { selected.contains($0.name) }
     let order = try StageOrder.sorted(Self.candidates(types))
     stages = order.compactMap { name in types.first { $0.name == name } }

@@ -83,9 +83,10 @@ package struct TaxRulesReader {
 
   private func amount(_ reader: MappingReader) -> Int64? {
     guard let written = reader.text("amount", expected: "an amount") else { return nil }
-    if let amount = ReportFormat.parse(written, .money, moneyDigits: moneyDigits), amount >= 0 {
-      return amount
+    let parsed = Array(written.utf8).withView {
+      Money.parse($0, digits: moneyDigits, minimum: 0)
     }
+    if let amount = parsed.value { return amount }
     reader.fail(
       "amount",
       "expected an amount of 0 or more with at most \(moneyDigits) decimals, found \(quote(written))"

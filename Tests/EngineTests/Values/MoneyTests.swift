@@ -125,7 +125,6 @@ struct MoneyTests {
     // The value that marks NULL is no amount.
     #expect(Money.multiply(.max, by: Rate(scaled: -Rate.scale)) == .min + 1)
     #expect(Money.narrow(Int128(Int64.min)) == nil)
-    #expect(Rate(scaled: .max).convert(minor: .max, fromDigits: 0, toDigits: 4) == nil)
   }
 
   @Test(
@@ -144,23 +143,11 @@ struct MoneyTests {
   @Test(
     "a rate outside its declared range is refused",
     arguments: [
-      ("0", .positive, false), ("-3.25", .positive, false), ("0.000000000001", .positive, true),
       ("0", .share, true), ("1", .share, true), ("1.01", .share, false), ("-0.1", .share, false),
     ] as [(String, Rate.Bounds, Bool)])
   func bounds(text: String, bounds: Rate.Bounds, accepted: Bool) {
     let offence = view(text) { Rate.parse($0, bounds: bounds) }.offence
     #expect(offence == (accepted ? nil : .range))
-  }
-
-  @Test(
-    "conversion goes between minor units and rounds once",
-    arguments: [
-      (1200, "0.0065", 0, 2, 780), (12, "0.0065", 0, 2, 8), (12345, "3.25", 3, 2, 4012),
-      (-12, "0.0065", 0, 2, -8), (100, "150", 2, 0, 150), (-50, "1", 2, 0, -1), (49, "1", 2, 0, 0),
-    ] as [(Int64, String, Int, Int, Int64)])
-  func conversion(minor: Int64, rate: String, from: Int, to: Int, expected: Int64) throws {
-    let rate = Rate(scaled: try #require(view(rate) { Rate.parse($0) }.value))
-    #expect(rate.convert(minor: minor, fromDigits: from, toDigits: to) == expected)
   }
 
   @Test("rates are written as the shortest decimal")

@@ -4,7 +4,7 @@ import Glibc
 /// What is checked about a database's path before SQLite sees it, because SQLite's own answer to
 /// all of it is "unable to open database file".
 enum DatabaseFile {
-  /// Fails unless the path is a regular file; with `creates`, an absent one is made.
+  /// Fails unless the path is a regular file that may be read; with `creates`, an absent one is made.
   static func check(_ path: String, creates: Bool) throws(SQLiteError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw SQLiteError(
@@ -14,7 +14,9 @@ enum DatabaseFile {
     var status = stat()
     if stat(path, &status) == 0 {
       switch status.st_mode & S_IFMT {
-      case S_IFREG: return
+      case S_IFREG:
+        guard access(path, R_OK) == 0 else { throw failure("read", path) }
+        return
       case S_IFDIR:
         throw SQLiteError(
           .configuration, "\(path) is a folder, where the warehouse's SQLite file is expected",

@@ -173,6 +173,17 @@ struct FileTests {
     #expect(error.message.contains("Permission denied"))
   }
 
+  @Test(
+    "A file that may not be read is said to be so",
+    .enabled(if: geteuid() != 0, "root may read"))
+  func unreadableFile() throws {
+    _ = try folder.warehouse()
+    try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: folder.file)
+    let error = try opening(folder.file)
+    #expect(error.kind == .configuration)
+    #expect(error.message.contains("cannot read") && error.message.contains("Permission denied"))
+  }
+
   @Test("After a publication the database is one file")
   func leavesOneFile() throws {
     let folder = try Folder()

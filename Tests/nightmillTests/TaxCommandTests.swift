@@ -133,8 +133,8 @@ import Testing
     let workbook = try Dump("\(project.scratch.path)/out/2024/1099-summary-2024.xlsx")
     #expect(
       workbook.file.sheets == [
-        "About", "Summary", "Recipients", "Payments", "Exceptions", "Reconciliation", "Status",
-        "Exception kinds", "Rules",
+        "Summary", "Recipients", "Payments", "Exceptions", "Reconciliation", "Status",
+        "Exception kinds", "Rules", "About",
       ])
     #expect(workbook["Recipients!E5"]?.value != nil)
     let ledger = try #require(project.scratch.text("out/2024/1099-reconciliation.csv"))

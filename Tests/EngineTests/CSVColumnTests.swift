@@ -158,4 +158,21 @@ struct CSVColumnTests {
       #expect(decoded(text, as: type) == .absent, "\(type)")
     }
   }
+
+  @Test("no value is the one that none stands for: such rows say the same")
+  func defaults() {
+    let contract = Contract(
+      source: "s", key: ["id"],
+      fields: [.required("id", .text), .optional("count", .integer(1...9), default: 1)])
+    for bindings in [
+      [ColumnBinding(.field(0)), ColumnBinding(.field(1))], [.init(.field(0)), .init(.absent)],
+    ] {
+      let layout = RecordLayout(fieldCount: 2, bindings: bindings, fingerprint: 0)
+      let rows = ["", " ", "1"].flatMap { csvRecord(["k", $0]) }
+      let (batch, refusals) = decode(
+        rows, contract, layout, settings: .init(timeZone: .utc, currency: .usd))
+      #expect(refusals.isEmpty)
+      #expect(batch.integers[1] == [1, 1, 1])
+    }
+  }
 }

@@ -137,7 +137,7 @@ extension RecordDecoder {
   }
 
   private mutating func absent(_ values: inout [Int64], _ row: Int, _ column: Int, _ field: Field) {
-    values[row] = .absent
+    values[row] = field.valueIfAbsent
     if field.isRequired {
       offences.append(RowOffence(row: row, column: column, offence: .missing))
     }

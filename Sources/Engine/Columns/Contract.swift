@@ -44,15 +44,23 @@ package struct Field: Sendable {
   package let isRequired: Bool
   /// Whether the value is a secret that must never be shown.
   package let isSecret: Bool
+  /// What batches hold where there is no value: `Int64.absent`, or the value that none stands for, so
+  /// that a row which leaves it out says the same as one which spells it.
+  package let valueIfAbsent: Int64
 
   /// A column that every row must have.
   package static func required(_ name: String, _ type: FieldType) -> Field {
-    Field(name: name, type: type, isRequired: true, isSecret: false)
+    Field(name: name, type: type, isRequired: true, isSecret: false, valueIfAbsent: .absent)
   }
 
   /// A column that may be absent or empty.
   package static func optional(_ name: String, _ type: FieldType, secret: Bool = false) -> Field {
-    Field(name: name, type: type, isRequired: false, isSecret: secret)
+    Field(name: name, type: type, isRequired: false, isSecret: secret, valueIfAbsent: .absent)
+  }
+
+  /// A column that is not text and may be absent or empty, which then means `value`.
+  package static func optional(_ name: String, _ type: FieldType, default value: Int64) -> Field {
+    Field(name: name, type: type, isRequired: false, isSecret: false, valueIfAbsent: value)
   }
 }
 

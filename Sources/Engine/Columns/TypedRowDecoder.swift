@@ -91,7 +91,7 @@ package struct TypedRowDecoder {
   ) {
     guard let source = columns[column] else {
       for row in values.indices {
-        values[row] = .absent
+        values[row] = field.valueIfAbsent
         if field.isRequired {
           offences.append(RowOffence(row: row, column: column, offence: .missing))
         }
@@ -100,7 +100,7 @@ package struct TypedRowDecoder {
     }
     let reporting = currency.digits
     let parse = source.parse
-    let isRequired = field.isRequired
+    let (isRequired, valueIfAbsent) = (field.isRequired, field.valueIfAbsent)
     let fieldCount = rows.fieldCount
     for row in 0..<values.count {
       let index = row * fieldCount + source.place
@@ -113,7 +113,7 @@ package struct TypedRowDecoder {
       }
       switch parsed {
       case .value(let value): values[row] = value
-      case .refused(.missing) where !isRequired: values[row] = .absent
+      case .refused(.missing) where !isRequired: values[row] = valueIfAbsent
       case .refused(let offence):
         values[row] = .absent
         offences.append(RowOffence(row: row, column: column, offence: offence))

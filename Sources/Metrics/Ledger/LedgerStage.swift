@@ -149,7 +149,6 @@ package struct LedgerPartial: Sendable {
     let intervals = batch.integers[contract.column("interval")]
     let intervalCounts = batch.integers[contract.column("interval_count")]
     let lastSale = TransactionKind.vendorSubscription.rawValue
-    let month = UInt8(BillingInterval.month.rawValue)
     var rows: [Int32] = []
     rows.reserveCapacity(batch.count)
     for row in 0..<batch.count {
@@ -161,9 +160,9 @@ package struct LedgerPartial: Sendable {
       kind.append(UInt8(kinds[row]))
       amount.append(amounts[row])
       currency.append(currencies[row])
-      quantity.append(quantities[row] == .absent ? 1 : quantities[row])
-      interval.append(intervals[row] == .absent ? month : UInt8(intervals[row]))
-      intervalCount.append(intervalCounts[row] == .absent ? 1 : intervalCounts[row])
+      quantity.append(quantities[row])
+      interval.append(UInt8(intervals[row]))
+      intervalCount.append(intervalCounts[row])
     }
     ids.append(distinct: texts, rows: rows, into: &id)
     vendors.intern(vendorTexts, rows: rows, into: &vendor)

@@ -2,9 +2,6 @@ import Engine
 
 extension Sources {
   /// Sales and what became of them. Amounts are never negative: the kind gives the sign.
-  ///
-  /// Without a value `quantity` is 1, `interval` a month and `interval_count` 1; readers apply
-  /// that, batches hold no value.
   package static let transactions = Contract(
     source: "transactions", key: ["transaction_id"],
     fields: [
@@ -16,11 +13,13 @@ extension Sources {
       .optional("user_id", .text),
       .optional("vendor_id", .text),
       .optional("product_id", .text),
-      .optional("quantity", .integer(1...Int64.max)),
+      .optional("quantity", .integer(1...Int64.max), default: 1),
       .optional("reference_id", .text),
       .optional("visitor_id", .text),
-      .optional("interval", .enumerated(BillingInterval.vocabulary)),
-      .optional("interval_count", .integer(1...Int64.max)),
+      .optional(
+        "interval", .enumerated(BillingInterval.vocabulary),
+        default: BillingInterval.month.rawValue),
+      .optional("interval_count", .integer(1...Int64.max), default: 1),
       .optional("subscription_id", .text),
     ])
 }

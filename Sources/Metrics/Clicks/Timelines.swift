@@ -147,8 +147,7 @@ package struct Timelines: MetricStage {
     return [
       judge.counts.table(partners), judge.counts.visitorTable(partners),
       judge.peaks.table(partners),
-      questions.signupTable(touches, partners),
-      questions.saleTable(touches, partners, context.workers),
+      questions.signupTable(touches, partners), questions.saleTable(touches, partners),
     ].map { TableChange(rows: $0, replaces: .nothing) }
   }
 }

@@ -151,49 +151,28 @@ struct TouchQuestions {
   }
 
   /// Rows of `sale_paths`, by sale and step.
-  func saleTable(_ touches: Touches, _ partners: Partners, _ workers: Workers) -> Table {
-    var paths = PathRows()
-    for part in workers.map(sales.indices, { salePaths($0, touches) }) { paths.append(part) }
+  func saleTable(_ touches: Touches, _ partners: Partners) -> Table {
+    var saleColumn: [Int64] = []
+    var stepColumn: [Int64] = []
+    var steps: [Touches.Step] = []
+    var own: [Int32] = []
+    for sale in sales {
+      let (user, visitor) = (Int(ledger.users.codes[sale]), Int(ledger.visitors.codes[sale]))
+      let before = steps.count
+      appendPath(
+        user < 0 ? -1 : askedOfBuyer[user], visitor < 0 ? -1 : personOfVisitor[visitor],
+        ledger.occurredAt[sale], touches, to: &steps, &own)
+      for step in 0..<steps.count - before {
+        saleColumn.append(Int64(sale))
+        stepColumn.append(Int64(step))
+      }
+    }
     return Table(
       schema: Timelines.salePaths,
       columns: [
-        .integers(paths.sales), .integers(paths.places),
-        .texts(partners.column(paths.steps.map(\.partner))),
-        .integers(paths.steps.map(\.instant)),
+        .integers(saleColumn), .integers(stepColumn),
+        .texts(partners.column(steps.map(\.partner))), .integers(steps.map(\.instant)),
       ])
-  }
-
-  /// The ways to some of the sales.
-  private func salePaths(_ rows: Range<Int>, _ touches: Touches) -> PathRows {
-    var paths = PathRows()
-    var own: [Int32] = []
-    for sale in sales[rows] {
-      let (user, visitor) = (Int(ledger.users.codes[sale]), Int(ledger.visitors.codes[sale]))
-      let before = paths.steps.count
-      appendPath(
-        user < 0 ? -1 : askedOfBuyer[user], visitor < 0 ? -1 : personOfVisitor[visitor],
-        ledger.occurredAt[sale], touches, to: &paths.steps, &own)
-      for place in 0..<paths.steps.count - before {
-        paths.sales.append(Int64(sale))
-        paths.places.append(Int64(place))
-      }
-    }
-    return paths
-  }
-}
-
-/// The partners' turns before some sales: for each the sale, its place on the way, and the turn.
-private struct PathRows: Sendable {
-  var sales: [Int64] = []
-  var places: [Int64] = []
-  var steps: [Touches.Step] = []
-
-  /// Adds those of later sales.
-  mutating func append(_ other: PathRows) {
-    if sales.isEmpty { return self = other }
-    sales += other.sales
-    places += other.places
-    steps += other.steps
   }
 }
 

@@ -12,7 +12,7 @@ struct Touches {
 
   /// A partner's turn on the way to a sale: consecutive touches of one partner count as one, the
   /// latest.
-  struct Step: Equatable, Sendable {
+  struct Step: Equatable {
     let partner: Int
     let instant: Int64
   }

@@ -36,8 +36,11 @@ struct MappingPaymentsTests {
     arguments: [
       // A payout and a fee; the 32nd of March.
       ("stripe-balance", "stripe/report.csv", 2, ["9 occurred_at type"]),
-      // A payment made and its refund, a withdrawal, one pending; no known zone, the day first.
-      // A payment made and its refund, a withdrawal, one pending; an unknown zone, a day first.
+      // A payment made and its refund, a withdrawal, one pending; an unknown zone, the day first.
+      (
+        "paypal-activity", "paypal/activity.csv", 4,
+        ["10 occurred_at type", "11 occurred_at type"]
+      ),
       // An order's second line, one pending, one voided; a time that is none.
       ("shopify-orders", "shopify/orders_export.csv", 3, ["7 occurred_at type"]),
     ])

@@ -61,7 +61,7 @@ extension RecordDecoder {
     var union: UInt32 = 0
     for row in 0..<input.rows.count {
       let (start, end) = index.bounds(
-        entry, startsAt: position == 0 ? input.rows.lowerBound &+ row : nil)
+        entry, firstOf: position == 0 ? input.rows.lowerBound &+ row : nil)
       offsets[row] = UInt32(truncatingIfNeeded: start)
       lengths[row] = UInt32(truncatingIfNeeded: end &- start)
       union |= index.fields.pair(at: entry).end

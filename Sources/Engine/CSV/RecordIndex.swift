@@ -1,8 +1,8 @@
 /// Where the records and fields of a chunk lie: what the scanner finds and the decoder reads.
 ///
-/// All offsets count from the chunk's first byte. Only records with the expected number of fields
-/// are indexed, so fields are found by multiplication: field `f` of record `r` is entry `r ×
-/// fieldCount + f`.
+/// All offsets count from the chunk's first byte; a chunk is smaller than 1 GiB. Only records with
+/// the expected number of fields are indexed, so fields are found by multiplication: field `f` of
+/// record `r` is entry `r × fieldCount + f`.
 package struct RecordIndex: ~Copyable {
   /// The bits of a field's entry that say where it ends.
   static let place: UInt32 = 0x3FFF_FFFF
@@ -52,14 +52,14 @@ package struct RecordIndex: ~Copyable {
   package func field(
     _ field: Int, ofRecord row: Int, in chunk: ByteView
   ) -> (bytes: ByteView, isEscaped: Bool) {
-    let (start, end) = bounds(row &* fieldCount &+ field, startsAt: field == 0 ? row : nil)
+    let (start, end) = bounds(row &* fieldCount &+ field, firstOf: field == 0 ? row : nil)
     return (chunk.slice(start..<end), isEscaped(row &* fieldCount &+ field))
   }
 
   /// Where the bytes of an entry lie, without enclosing quotes.
   /// - Parameter row: Its record, if it is the first field of it.
   @inline(__always)
-  func bounds(_ entry: Int, startsAt row: Int?) -> (start: Int, end: Int) {
+  func bounds(_ entry: Int, firstOf row: Int?) -> (start: Int, end: Int) {
     let (before, end) = fields.pair(at: entry)
     let quotes = Int(end &>> 30 & 1)
     let start = row.map { Int(records[$0].start) } ?? Int(before & Self.place) &+ 1

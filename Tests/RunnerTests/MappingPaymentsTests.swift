@@ -10,8 +10,9 @@ import YAML
 struct MappingPaymentsTests {
   /// The source `transactions` with the contract and a mapping that ship.
   private func spec(_ mapping: String, beside: String = "") throws -> SourceSpec {
-    var world = PipelineWorld([
-      "P/p.yaml": """
+    try PipelineWorld.source(
+      "transactions", mapping: mapping,
+      """
       sources:
         transactions:
           files: t.csv
@@ -23,12 +24,7 @@ struct MappingPaymentsTests {
         products: {files: p.csv}
         exchange_rates: {files: r.csv}
       stages: [growth_metrics]
-      """
-    ])
-    world.files["P/mappings/\(mapping).yaml"] = try String(
-      contentsOfFile: "\(PipelineWorld.root)/Pipelines/mappings/\(mapping).yaml", encoding: .utf8)
-    let loader = PipelineLoader(known: Registry.knownNames(reports: []), world: world.world)
-    return try #require(try loader.load(file: "P/p.yaml").source("transactions"))
+      """)
   }
 
   @Test(

@@ -9,20 +9,16 @@ import YAML
 struct MappingTwilioTests {
   /// The source with the contract and the mapping that ship.
   private func spec() throws -> SourceSpec {
-    var world = PipelineWorld([
-      "P/p.yaml": """
+    try PipelineWorld.source(
+      "calls", mapping: "twilio-calls",
+      """
       sources:
         calls: {files: calls.csv, mapping: twilio-calls}
         transactions: {files: t.csv}
         vendors: {files: v.csv}
         exchange_rates: {files: r.csv}
       stages: [vendor_connections]
-      """
-    ])
-    world.files["P/mappings/twilio-calls.yaml"] = try String(
-      contentsOfFile: "\(PipelineWorld.root)/Pipelines/mappings/twilio-calls.yaml", encoding: .utf8)
-    let loader = PipelineLoader(known: Registry.knownNames(reports: []), world: world.world)
-    return try #require(try loader.load(file: "P/p.yaml").source("calls"))
+      """)
   }
 
   @Test("calls to vendors become rows, other legs are filtered, nonsense is quarantined")

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Testing
 import YAML
 
 @testable import Runner
@@ -60,6 +61,15 @@ struct PipelineWorld {
     } catch {
       return error.problems.map(\.description)
     }
+  }
+
+  /// A source of a pipeline with the contract and the mapping that ship.
+  static func source(_ name: String, mapping: String, _ pipeline: String) throws -> SourceSpec {
+    let text = try String(
+      contentsOfFile: "\(root)/Pipelines/mappings/\(mapping).yaml", encoding: .utf8)
+    let world = PipelineWorld(["P/p.yaml": pipeline, "P/mappings/\(mapping).yaml": text])
+    let loader = PipelineLoader(known: Registry.knownNames(reports: []), world: world.world)
+    return try #require(try loader.load(file: "P/p.yaml").source(name))
   }
 
   /// The source `calls` of a pipeline with nothing but its mapping.

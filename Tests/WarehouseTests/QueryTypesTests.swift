@@ -41,6 +41,10 @@ struct QueryTypesTests {
     Case(money, "92233720368547758.07", "9223372036854775807"),
     Case(money, "NULL::numeric", "nil"),
     Case(percent, "12.5", "125000000000"), Case(percent, "100.01", "range"),
+    // Mantissa × 64 + decimals.
+    Case(.exchangeRate, "0.92140421998617858", "5896987007911542929"),
+    Case(.exchangeRate, "1.50::numeric(8, 4)", "961"), Case(.exchangeRate, "150", "9600"),
+    Case(.exchangeRate, "0.0", "range"), Case(.exchangeRate, "NULL::numeric", "nil"),
     Case(count, "7::smallint", "7"), Case(count, "7.00", "7"), Case(count, "7.5", "type"),
     Case(count, "11", "range"), Case(count, "10::bigint", "10"), Case(count, "' 3 '", "3"),
     Case(.boolean, "true", "1"), Case(.boolean, "false", "0"), Case(.boolean, "'yes'", "1"),

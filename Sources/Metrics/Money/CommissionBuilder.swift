@@ -16,13 +16,13 @@ struct CommissionBuilder {
   let published: PublishedLines
   /// The terms of each partner, by its row.
   let tiers: [CommissionProgram.Tier]
-  private(set) var lines: [CommissionLine] = []
+  var lines: [CommissionLine] = []
   /// Adjustments whose sale is not known, by row of the ledger.
-  private(set) var unmatched: [Int32] = []
-  private var names = LineNames()
+  var unmatched: [Int32] = []
+  var names = LineNames()
 
   /// What has become of a sale that was adjusted.
-  private struct Adjusted {
+  struct Adjusted {
     /// Refunds and chargebacks less disputes won, in minor units of the sale's own currency.
     var refunded: Int64 = 0
     /// Whether the signup line is taken back for now.
@@ -30,12 +30,12 @@ struct CommissionBuilder {
   }
 
   /// By row of the ledger: the first of a sale's lines, and how many there are.
-  private var firstLine: [Int32]
-  private var lineCount: [UInt8]
+  var firstLine: [Int32]
+  var lineCount: [UInt8]
   /// The sales that were adjusted, by row of the ledger.
-  private var adjusted: [Int32: Adjusted] = [:]
+  var adjusted: [Int32: Adjusted] = [:]
   /// What is taken back of each line so far.
-  private var reversed: [Int64] = []
+  var reversed: [Int64] = []
   /// By user: whether its first sale has passed, the day of its first subscription under its owner,
   /// and the last month in which it bought.
   private var hasBought: [Bool]
@@ -142,7 +142,7 @@ struct CommissionBuilder {
       try addShares(row, kind, partner, isSubscription ? .recurring : .transaction)
     }
     count(user, of: partner, on: day)
-    if published.decide(day) { settle(from: start) }
+    if published.mayHold(day) { settle(from: start) }
     firstLine[row] = Int32(start)
     lineCount[row] = UInt8(lines.count - start)
   }
@@ -168,7 +168,7 @@ struct CommissionBuilder {
     }
     guard !rates.isEmpty else { return }
     let amount = try ledger.amount(row, for: CommissionLedger.name)
-    let isDecided = published.decide(Int32(ledger.days[row]))
+    let isDecided = published.mayHold(Int32(ledger.days[row]))
     var partner = owner
     for (level, rate) in rates.enumerated() {
       if level > 0 {
@@ -208,11 +208,11 @@ struct CommissionBuilder {
     base: Int64, _ rate: Rate, level: UInt8 = 1
   ) {
     let day = Int32(ledger.days[row])
-    guard amount != 0 || published.decide(day) else { return }
+    guard amount != 0 || published.mayHold(day) else { return }
     var line = CommissionLine(
       type: type, level: level, partner: Int32(partner), owner: Int32(owner), row: Int32(row),
       day: day, readyOn: day + Int32(tiers[owner].holdDays), amount: amount, base: base, rate: rate)
-    if published.decide(day) { line.id = names.id(of: line, ledger, partners.rows) }
+    if published.mayHold(day) { line.id = names.id(of: line, ledger, partners.rows) }
     lines.append(line)
     reversed.append(0)
   }
@@ -270,79 +270,7 @@ struct CommissionBuilder {
     return (rate.scaled / divisor, Rate.scale / divisor)
   }
 
-  private func overflow(_ row: Int) -> StageError {
+  func overflow(_ row: Int) -> StageError {
     CommissionLedger.overflowError("commission of transaction \(ledger.ids.text(row) ?? "")")
-  }
-}
-
-// Reversals.
-extension CommissionBuilder {
-  private mutating func addAdjustment(_ row: Int) throws(StageError) {
-    guard ledger.originals[row] != .absent else {
-      unmatched.append(Int32(row))
-      return
-    }
-    let original = Int(ledger.originals[row])
-    guard lineCount[original] > 0, ledger.currencies[row] == ledger.currencies[original] else {
-      return
-    }
-    var sale = adjusted[Int32(original)] ?? Adjusted()
-    let isReturn = ledger.kinds[row] == TransactionKind.disputeWon.rawValue
-    sale.refunded = try CommissionLedger.sum(
-      sale.refunded, isReturn ? -ledger.ownAmounts[row] : ledger.ownAmounts[row],
-      "adjustments of transaction \(ledger.ids.text(original) ?? "")")
-    let whole = ledger.ownAmounts[original]
-    let part = min(whole, max(0, sale.refunded))
-    let start = Int(firstLine[original])
-    for index in start..<(start + Int(lineCount[original])) {
-      let line = lines[index]
-      if line.type == .signup {
-        reverseBonus(index, row, isFull: part == whole, &sale)
-        continue
-      }
-      let target = Money.narrow(
-        Money.divideRounded(Int128(line.amount) * Int128(part), Int128(whole)))
-      // A part of the line is never beyond it.
-      guard let target else { throw overflow(row) }
-      reversed[index] -= addReversal(of: index, row, reversed[index] - target)
-    }
-    adjusted[Int32(original)] = sale
-  }
-
-  /// The signup line falls whole when its sale is fully refunded within its hold, and comes back when
-  /// a dispute won undoes that.
-  private mutating func reverseBonus(
-    _ index: Int, _ row: Int, isFull: Bool, _ sale: inout Adjusted
-  ) {
-    if isFull, !sale.lostBonus, Int32(ledger.days[row]) <= lines[index].readyOn {
-      sale.lostBonus = true
-      _ = addReversal(of: index, row, -lines[index].amount)
-    } else if !isFull, sale.lostBonus {
-      sale.lostBonus = false
-      _ = addReversal(of: index, row, lines[index].amount)
-    }
-  }
-
-  /// Adds what is taken back of a line, or given back, unless it was published otherwise; gives the
-  /// amount of it.
-  private mutating func addReversal(of index: Int, _ row: Int, _ amount: Int64) -> Int64 {
-    var line = lines[index]
-    line.reverses = Int32(index)
-    line.row = Int32(row)
-    line.day = Int32(ledger.days[row])
-    // It waits for whichever comes later: its own day, or the day its line is ready.
-    line.readyOn = max(line.day, line.readyOn)
-    line.amount = amount
-    let isDecided = published.decide(line.day)
-    guard amount != 0 || isDecided else { return 0 }
-    line.id = 0
-    if isDecided {
-      line.id = names.id(of: line, ledger, partners.rows)
-      if let known = published.amount(of: line.id) { line.amount = known }
-    }
-    guard line.amount != 0 else { return 0 }
-    lines.append(line)
-    reversed.append(0)
-    return line.amount
   }
 }

@@ -33,8 +33,8 @@ struct PublishedLines {
     }
   }
 
-  /// Whether the lines of a day may have been published.
-  func decide(_ day: Int32) -> Bool { day < firstDay }
+  /// Whether lines of a day may be among them.
+  func mayHold(_ day: Int32) -> Bool { day < firstDay }
 
   /// The amount of a published line, nil where there is none of that ID.
   func amount(of id: UInt128) -> Int64? { rowOf[id].map { amounts[Int($0)] } }

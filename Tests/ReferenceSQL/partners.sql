@@ -50,8 +50,7 @@ SELECT partner_id, user_id AS referred_user_id, referral_code,
   CASE WHEN reason IS NULL THEN sold_at END AS "conversion_date:instant", reason, created_at AS "created_at:instant"
 FROM referral;
 
--- Attribution. Weights as floating point, which is good to 16 digits: what differs less than in the 14th digit of the sale is a
--- tie. By time no shares tie but those of one instant, which are the same number; two touches a microsecond apart differ in the 12th
+-- Attribution. Weights are whole numbers, so that remainders are exact; those of time are floating point. By time no shares tie but those of one instant, which are the same number; two touches a microsecond apart differ in the 12th
 -- digit of their share, which may be small.
 CREATE TABLE model (model);
 INSERT INTO model VALUES ('first'), ('last'), ('linear'), ('position'), ('time_decay');
@@ -68,18 +67,19 @@ SELECT w.*, m.model, CASE m.model
   WHEN 'first' THEN place = 1
   WHEN 'last' THEN place = places
   WHEN 'linear' THEN 1.0
-  WHEN 'position' THEN CASE WHEN places = 1 THEN 1.0 WHEN places = 2 THEN 0.5
-    WHEN place IN (1, places) THEN 0.4 ELSE 0.2 / (places - 2) END
+  WHEN 'position' THEN CASE WHEN places <= 2 THEN 1.0
+    WHEN place IN (1, places) THEN 2.0 * (places - 2) ELSE 1.0 END
   ELSE pow(2.0, -age / 604800000000.0) END AS weight
 FROM way AS w, model AS m;
 
 CREATE TABLE shared AS
 SELECT *, value - sum(whole) OVER (PARTITION BY transaction_id, model) AS left_over,
   row_number() OVER (PARTITION BY transaction_id, model
-    ORDER BY CASE model WHEN 'time_decay' THEN share - whole ELSE round((share - whole) / (value * 2e-14)) END DESC,
+    ORDER BY CASE model WHEN 'time_decay' THEN share - whole ELSE cast(value * weight AS integer) % cast(total AS integer) END DESC,
       place) AS turn
 FROM (SELECT *, cast(share + 1e-9 AS integer) AS whole FROM (
-  SELECT *, value * weight / sum(weight) OVER (PARTITION BY transaction_id, model) AS share FROM weighed));
+  SELECT *, value * weight / total AS share FROM (
+    SELECT *, sum(weight) OVER (PARTITION BY transaction_id, model) AS total FROM weighed)));
 
 CREATE TABLE r_attribution AS
 SELECT transaction_id, model, partner_id, sum(whole + (turn <= left_over)) AS "amount:money"
